@@ -1,0 +1,31 @@
+import { join } from 'node:path'
+import envPaths from 'env-paths'
+
+export interface Paths {
+  /** What devk needs to work: tools, what set-up decided. */
+  data: string
+  /** What devk made and must be able to undo. */
+  state: string
+  /** What can be made again. */
+  cache: string
+  config: string
+  /** Tools that set-up brought. */
+  bin: string
+  /** What set-up decided and made on this machine. */
+  machine: string
+}
+
+/** Where devk keeps its files: the platform's own folders, or one folder where DEVK_HOME names it. */
+export function paths(env: NodeJS.ProcessEnv = process.env): Paths {
+  const home = env['DEVK_HOME']
+  const own = envPaths('devk', { suffix: '' })
+  const data = home ? join(home, 'data') : own.data
+  return {
+    data,
+    state: home ? join(home, 'state') : own.log,
+    cache: home ? join(home, 'cache') : own.cache,
+    config: home ? join(home, 'config') : own.config,
+    bin: join(data, 'bin'),
+    machine: join(data, 'machine.json'),
+  }
+}

@@ -1,0 +1,51 @@
+import { spawn } from 'node:child_process'
+import { createInterface } from 'node:readline'
+import { childEnvironment } from './environment.ts'
+import type { Command } from './run.ts'
+
+/** A long-lived child that is talked to line by line. It has a process group of its own: a terminal's Ctrl-C is ours. */
+export interface Peer {
+  lines: AsyncIterable<string>
+  /** What it wrote to stderr, the last of it. */
+  complaint(): string
+  send(line: string): void
+  /** Its exit code, or the signal that ended it. */
+  ended: Promise<number | NodeJS.Signals>
+  /** Ends it and its group at once. */
+  kill(): void
+}
+
+const KEPT_COMPLAINT = 16 * 1024
+
+/** For the thin side: it starts in a few milliseconds and loads nothing else. */
+export function startPeer({ file, args, env, cwd }: Command): Peer {
+  const child = spawn(file, args, {
+    detached: true,
+    env: childEnvironment(process.env, env),
+    stdio: ['pipe', 'pipe', 'pipe'],
+    ...(cwd !== undefined && { cwd }),
+  })
+  let complaint = ''
+  child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
+    complaint = (complaint + chunk).slice(-KEPT_COMPLAINT)
+  })
+  // A peer that ended takes no more lines; its end is told by `ended`.
+  child.stdin.on('error', () => {})
+  return {
+    lines: createInterface({ input: child.stdout, crlfDelay: Number.POSITIVE_INFINITY }),
+    complaint: () => complaint,
+    send: line => void child.stdin.write(`${line}\n`),
+    ended: new Promise((resolve, reject) => {
+      child.once('error', reject)
+      child.once('close', (code, signal) => resolve(code ?? signal ?? 1))
+    }),
+    kill: () => {
+      if (child.pid === undefined) return
+      try {
+        process.kill(-child.pid, 'SIGKILL')
+      } catch {
+        // It has ended already.
+      }
+    },
+  }
+}
