@@ -1,0 +1,22 @@
+import { createServer } from 'node:net'
+
+/** Whether nobody listens there. */
+export function isFreePort(port: number, address = '127.0.0.1'): Promise<boolean> {
+  return new Promise(resolve => {
+    const server = createServer()
+    server.once('error', () => resolve(false))
+    server.listen({ port, host: address, exclusive: true }, () => server.close(() => resolve(true)))
+  })
+}
+
+/** A port of the loopback that nobody listens on just now. */
+export function ephemeralPort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer()
+    server.once('error', reject)
+    server.listen({ port: 0, host: '127.0.0.1', exclusive: true }, () => {
+      const address = server.address()
+      server.close(() => (typeof address === 'object' && address ? resolve(address.port) : reject(new Error('no port'))))
+    })
+  })
+}

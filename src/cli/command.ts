@@ -1,0 +1,51 @@
+import type { Progress } from '../model/steps.ts'
+import type { OperationName } from '../protocol/messages.ts'
+import type { Operations } from '../protocol/operations.ts'
+
+/** A command is data and a short handler: it computes, and one Output prints. */
+export interface Command {
+  /** As it is typed: `cluster create`. */
+  name: string
+  summary: string
+  /** cac's notation: `[name]`. */
+  args?: string
+  options: CommandOption[]
+  examples: string[]
+  run: (parsed: Parsed, context: CommandContext) => Promise<Answer>
+}
+
+export interface CommandOption {
+  /** cac's notation: `--workers <count>`; a value may be given several times where `many` says so. */
+  flags: string
+  about: string
+  many?: boolean
+}
+
+export interface Parsed {
+  args: string[]
+  /** Exactly what was typed: `1.30` stays `1.30`. */
+  values: Record<string, string[]>
+  /** Options without a value. */
+  flags: ReadonlySet<string>
+}
+
+export interface CommandContext {
+  ask: <Name extends OperationName>(
+    operation: Name,
+    input: Operations[Name]['input'],
+  ) => Promise<Operations[Name]['output']>
+  onProgress: (progress: Progress) => void
+}
+
+export interface Answer {
+  /** What `--json` prints. */
+  json: unknown
+  /** What a person reads. */
+  text: string
+  /** Where the answer itself is a failure. */
+  exitCode?: number
+}
+
+export function one(parsed: Parsed, name: string): string | undefined {
+  return parsed.values[name]?.at(-1)
+}

@@ -1,0 +1,41 @@
+import { join } from 'node:path'
+import { toDevkError } from '../base/errors.ts'
+import { perform } from '../client/perform.ts'
+import type { CommandContext } from './command.ts'
+import { commands } from './commands/index.ts'
+import { exitCodeOf } from './exit-code.ts'
+import { helpText } from './help.ts'
+import { listenForInterrupts } from './interrupts.ts'
+import { output } from './output.ts'
+import { parse } from './parse.ts'
+import { progressView } from './progress.ts'
+import { version } from './version.ts'
+
+/** The whole of `devk`: what is asked, done by one command, printed once. Returns the exit code. */
+export async function main(argv: readonly string[], { folder }: { folder: string }): Promise<number> {
+  const out = output({ json: argv.includes('--json') })
+  try {
+    const invocation = parse(argv, commands)
+    if (invocation.kind === 'help') return out.text(helpText(commands, invocation))
+    if (invocation.kind === 'version') return out.text(version)
+    const view = await progressView({ json: invocation.json })
+    const interrupts = listenForInterrupts(view.note)
+    const context: CommandContext = {
+      onProgress: view.show,
+      ask: (operation, input) =>
+        perform(operation, input, { server: join(folder, 'daemon.js'), onProgress: view.show, ...interrupts }),
+    }
+    try {
+      const answer = await invocation.command.run(invocation.parsed, context)
+      await view.end(true)
+      return out.answer(answer)
+    } catch (error) {
+      await view.end(false)
+      throw error
+    }
+  } catch (thrown) {
+    const error = toDevkError(thrown)
+    out.error(error)
+    return exitCodeOf(error)
+  }
+}

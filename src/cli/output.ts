@@ -1,0 +1,34 @@
+import type { DevkError } from '../base/errors.ts'
+import type { Answer } from './command.ts'
+import { style } from './style.ts'
+
+/** The one place that prints: data to stdout, all else to stderr. */
+export function output({ json }: { json: boolean }): {
+  text: (text: string) => number
+  answer: (answer: Answer) => number
+  error: (error: DevkError) => void
+} {
+  return {
+    text(text) {
+      process.stdout.write(`${text}\n`)
+      return 0
+    },
+    answer({ json: value, text, exitCode = 0 }) {
+      process.stdout.write(json ? `${JSON.stringify(value)}\n` : text === '' ? '' : `${text.replace(/\n?$/, '\n')}`)
+      return exitCode
+    },
+    error(error) {
+      if (json) process.stdout.write(`${JSON.stringify({ error })}\n`)
+      else process.stderr.write(`${errorText(error)}\n`)
+    },
+  }
+}
+
+function errorText({ message, hint, detail }: DevkError): string {
+  const { bold, dim, red } = style(process.stderr)
+  return [
+    `${red('✗')} ${bold(message)}`,
+    ...(detail ? detail.split('\n').map(line => dim(`    ${line}`)) : []),
+    ...(hint ? hint.split('\n').map(line => `  → ${line}`) : []),
+  ].join('\n')
+}

@@ -1,0 +1,39 @@
+import { endProcess } from '../exec/process-identity.ts'
+import { removeContext } from '../kube/merge-kubeconfig.ts'
+import { type Clusters, type FoundCluster, findCluster } from './clusters.ts'
+import { locked } from './locked.ts'
+import { requireOurs } from './ours.ts'
+import { releaseRegistry } from './registry/release.ts'
+
+/** Takes the cluster away, half-created or whole, and says what it removed: nothing where there is nothing. */
+export function deleteCluster(clusters: Clusters, name: string, { purge }: { purge: boolean }): Promise<string[]> {
+  return locked(clusters, name, `deleting cluster ${name}`, async () => {
+    const found = await findCluster(clusters, name)
+    const removed: string[] = []
+    if (found) {
+      requireOurs(name, found)
+      removed.push(
+        ...(await clusters.steps.during(`Removing cluster ${name}`, () => removeCluster(clusters, name, found))),
+      )
+    }
+    return [...removed, ...(await releaseRegistry(clusters.connection.docker, { purge }))]
+  })
+}
+
+/** The record says that the cluster is going before any of it goes, and is gone itself after all of it. */
+export async function removeCluster(
+  { providers, records, signal }: Clusters,
+  name: string,
+  found: FoundCluster | undefined,
+): Promise<string[]> {
+  if (!found) return []
+  const { record, provider } = found
+  if (record?.worker) await endProcess(record.worker)
+  if (record) await records.write({ ...record, phase: 'deleting', worker: undefined })
+  const removed = await providers[provider].delete(name, signal)
+  for (const file of record?.mergedInto ?? []) {
+    if (await removeContext(file, `${provider}-${name}`, signal)) removed.push(`context ${provider}-${name} from ${file}`)
+  }
+  await records.remove(name)
+  return removed
+}

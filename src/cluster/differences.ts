@@ -1,0 +1,66 @@
+import type { ClusterSpec } from '../model/cluster.ts'
+import { formatMount } from '../model/mount.ts'
+import { formatPortMapping } from '../model/port-mapping.ts'
+
+/** What is asked of a cluster: only what is given is compared. */
+export type AskedSpec = Partial<ClusterSpec> & Pick<ClusterSpec, 'name'>
+
+export interface Difference {
+  what: string
+  asked: string
+  made: string
+  /** What to ask for, so that the cluster stays as it is. */
+  keep: string
+}
+
+/** How a cluster differs from what is asked; none of it can be changed in a cluster that stands. */
+export function differences(asked: AskedSpec, made: ClusterSpec, version: string | undefined): Difference[] {
+  return fields.flatMap(({ what, flag, show }) => {
+    const [wanted, present] = [show(asked), show(made)]
+    if (wanted === undefined || wanted === present) return []
+    if (what === 'kubernetes' && matches(version, wanted)) return []
+    const actual = (what === 'kubernetes' ? version : present) ?? ''
+    return [{ what, asked: wanted || 'none', made: actual || 'none', keep: flag(actual) }]
+  })
+}
+
+interface Field {
+  what: string
+  show: (spec: AskedSpec) => string | undefined
+  flag: (value: string) => string
+}
+
+const fields: Field[] = [
+  { what: 'provider', show: spec => spec.provider, flag: value => `provider: ${value}` },
+  { what: 'workers', show: spec => spec.workers?.toString(), flag: value => `workers: ${value}` },
+  {
+    what: 'kubernetes',
+    show: spec => spec.kubernetes?.replace(/^v/, ''),
+    flag: value => (value ? `kubernetes: "${value}"` : 'no kubernetes'),
+  },
+  { what: 'ports', show: spec => list(spec.ports?.map(formatPortMapping)), flag: value => listed('ports', value) },
+  { what: 'mounts', show: spec => list(spec.mounts?.map(formatMount)), flag: value => listed('mounts', value) },
+  {
+    what: 'labels',
+    show: spec => list(spec.labels && Object.entries(spec.labels).map(([key, value]) => `${key}=${value}`)),
+    flag: value => (value ? `labels: { ${value.replaceAll('=', ': ')} }` : 'no labels'),
+  },
+  { what: 'config', show: showConfig, flag: () => 'the configuration file as it was' },
+]
+
+function showConfig(spec: AskedSpec): string | undefined {
+  if ('config' in spec) return spec.config ? `${spec.config.path} (${spec.config.content.length} bytes)` : ''
+  return undefined
+}
+
+function list(values: string[] | undefined): string | undefined {
+  return values?.toSorted().join(', ')
+}
+
+function listed(name: string, value: string): string {
+  return value ? `${name}: [${value.split(', ').map(item => `"${item}"`).join(', ')}]` : `no ${name}`
+}
+
+function matches(version: string | undefined, wanted: string): boolean {
+  return version === wanted || version?.startsWith(`${wanted}.`) === true
+}

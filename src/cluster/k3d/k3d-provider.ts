@@ -1,0 +1,103 @@
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { stringify } from 'yaml'
+import { ephemeralPort } from '../../base/ports.ts'
+import { writeFileAtomic } from '../../base/write-file.ts'
+import type { DockerConnection } from '../../docker/connect.ts'
+import { isStatus } from '../../docker/explain.ts'
+import type { Run } from '../../exec/run.ts'
+import { findTool } from '../../exec/tools.ts'
+import { readAdminConfig } from '../admin-config.ts'
+import type { MachineImages } from '../images.ts'
+import { clusterContainers, clusterNames, type NodeLabels, nodeContainers } from '../node-containers.ts'
+import type { ClusterProvider } from '../provider.ts'
+import { connectRegistry } from '../registry/container.ts'
+import { removeContainers } from '../remove-containers.ts'
+import { removeNetworkIfUnused } from '../remove-network.ts'
+import { stopContainers } from '../start-stop.ts'
+import { k3dConfig } from './config.ts'
+import { followK3d } from './steps.ts'
+
+const labels: NodeLabels = {
+  cluster: 'k3d.cluster',
+  role: 'k3d.role',
+  roles: { server: 'control-plane', agent: 'worker' },
+}
+
+export function k3dProvider({ docker, host }: DockerConnection, run: Run, images: MachineImages): ClusterProvider {
+  const nodes = (name: string) => nodeContainers(docker, labels, name)
+  const containers = (name: string) => clusterContainers(docker, labels, name)
+  const network = (name: string) => `k3d-${name}`
+  const env = {
+    DOCKER_HOST: host,
+    K3D_IMAGE_TOOLS: images.k3dTools,
+    K3D_IMAGE_LOADBALANCER: images.k3dProxy,
+    NO_COLOR: '1',
+  }
+
+  return {
+    nodes,
+    list: () => clusterNames(docker, labels),
+    // The mirrors stand in registries.yaml, which k3s reads once when it starts; the registry's name is the network's.
+    wire: name => connectRegistry(docker, network(name)),
+
+    async create(spec, registry, { steps, signal, image, folder, onStart }) {
+      const config = join(folder, 'k3d.yaml')
+      await mkdir(folder, { recursive: true })
+      await writeFileAtomic(config, stringify(k3dConfig(spec, registry, await ephemeralPort())))
+      let wiring: Promise<void> | undefined
+      const follow = followK3d(steps, title => {
+        if (title !== 'Starting the server') return
+        wiring = connectRegistry(docker, network(spec.name))
+        wiring.catch(() => {})
+      })
+      try {
+        await run(
+          {
+            file: await findTool('k3d'),
+            args: ['cluster', 'create', '--config', config, ...(image ? ['--image', image] : [])],
+            env,
+          },
+          { signal, onLine: follow.line, onStart },
+        )
+        follow.end('done')
+      } catch (error) {
+        follow.end('failed')
+        throw error
+      }
+      await (wiring ?? connectRegistry(docker, network(spec.name)))
+    },
+
+    async start(name, signal) {
+      await run({ file: await findTool('k3d'), args: ['cluster', 'start', name, '--timeout', '300s'], env }, { signal })
+    },
+    stop: async (name, signal) => stopContainers(docker, await containers(name), signal),
+
+    async delete(name, signal) {
+      const removed = await removeContainers(docker, await containers(name), signal)
+      removed.push(...(await removeNetworkIfUnused(docker, network(name))))
+      removed.push(...(await removeVolume(`k3d-${name}-images`)))
+      return removed
+    },
+
+    async kubeconfig(name) {
+      const [all, [first]] = await Promise.all([containers(name), nodes(name)])
+      return await readAdminConfig(docker, {
+        context: `k3d-${name}`,
+        node: first?.role === 'control-plane' ? first.name : undefined,
+        path: '/output/kubeconfig.yaml',
+        containers: all,
+      })
+    },
+  }
+
+  async function removeVolume(name: string): Promise<string[]> {
+    try {
+      await docker.getVolume(name).remove()
+      return [`volume ${name}`]
+    } catch (error) {
+      if (isStatus(error, 404)) return []
+      throw error
+    }
+  }
+}

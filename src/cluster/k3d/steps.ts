@@ -1,0 +1,32 @@
+import type { Steps } from '../../model/steps.ts'
+
+/** k3d's lines that begin a new part of its work, in the order that they come. */
+const openings: readonly [RegExp, string][] = [
+  [/Prep: Network/, 'Creating the network'],
+  [/Creating node '/, 'Creating the nodes'],
+  [/Starting new tools node|Starting cluster/, 'Preparing the nodes'],
+  [/Starting servers/, 'Starting the server'],
+  [/Starting agents/, 'Starting the agents'],
+  [/Injecting records/, 'Telling the nodes their names'],
+]
+
+/** Makes steps of k3d's log; the last one is closed by `end`. */
+export function followK3d(
+  steps: Steps,
+  onStep: (title: string) => void,
+): { line: (line: string) => void; end: (state: 'done' | 'failed') => void } {
+  let end: ReturnType<Steps['start']> | undefined
+  let reached = -1
+  return {
+    line: line => {
+      const index = openings.findIndex(([pattern]) => pattern.test(line))
+      const title = openings[index]?.[1]
+      if (title === undefined || index <= reached) return
+      reached = index
+      end?.('done')
+      end = steps.start(title)
+      onStep(title)
+    },
+    end: state => end?.(state),
+  }
+}

@@ -1,0 +1,86 @@
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { stringify } from 'yaml'
+import { writeFileAtomic } from '../../base/write-file.ts'
+import type { DockerConnection } from '../../docker/connect.ts'
+import { putFiles } from '../../docker/files.ts'
+import type { Run } from '../../exec/run.ts'
+import { findTool } from '../../exec/tools.ts'
+import { readAdminConfig } from '../admin-config.ts'
+import { clusterContainers, clusterNames, type NodeLabels, nodeContainers } from '../node-containers.ts'
+import type { ClusterProvider } from '../provider.ts'
+import { connectRegistry } from '../registry/container.ts'
+import { containerdHosts } from '../registry/containerd-hosts.ts'
+import type { Registry } from '../registry/registry.ts'
+import { removeContainers } from '../remove-containers.ts'
+import { removeNetworkIfUnused } from '../remove-network.ts'
+import { startContainers, stopContainers } from '../start-stop.ts'
+import { kindConfig } from './config.ts'
+import { followKind } from './steps.ts'
+
+const NETWORK = 'kind'
+const labels: NodeLabels = {
+  cluster: 'io.x-k8s.kind.cluster',
+  role: 'io.x-k8s.kind.role',
+  roles: { 'control-plane': 'control-plane', worker: 'worker' },
+}
+
+export function kindProvider({ docker, host }: DockerConnection, run: Run): ClusterProvider {
+  const nodes = (name: string) => nodeContainers(docker, labels, name)
+  const containers = (name: string) => clusterContainers(docker, labels, name)
+
+  async function wire(name: string, registry: Registry): Promise<void> {
+    const files = containerdHosts(registry)
+    await Promise.all([
+      connectRegistry(docker, NETWORK),
+      ...(await nodes(name)).map(node => putFiles(docker.getContainer(node.name), files)),
+    ])
+  }
+
+  return {
+    nodes,
+    wire,
+    list: () => clusterNames(docker, labels),
+
+    async create(spec, registry, { steps, signal, image, folder, onStart }) {
+      const config = join(folder, 'kind.yaml')
+      await mkdir(folder, { recursive: true })
+      await writeFileAtomic(config, stringify(kindConfig(spec)))
+      // The nodes stand once kind configures them: wiring them then costs no time of its own.
+      let wiring: Promise<void> | undefined
+      const follow = followKind(steps, title => {
+        if (title === 'Writing configuration') wiring = steps.during('Wiring the registry', () => wire(spec.name, registry))
+        wiring?.catch(() => {})
+      })
+      await run(
+        {
+          file: await findTool('kind'),
+          args: [
+            ...['create', 'cluster', '--name', spec.name, '--config', config, '--wait', '0s'],
+            ...['--kubeconfig', join(folder, 'kind.kubeconfig'), ...(image ? ['--image', image] : [])],
+          ],
+          env: { DOCKER_HOST: host, KIND_EXPERIMENTAL_PROVIDER: 'docker' },
+        },
+        { signal, onLine: follow, onStart },
+      )
+      await (wiring ?? wire(spec.name, registry))
+    },
+
+    start: async (name, signal) => startContainers(docker, await containers(name), signal),
+    stop: async (name, signal) => stopContainers(docker, await containers(name), signal),
+    delete: async (name, signal) => {
+      const removed = await removeContainers(docker, await containers(name), signal)
+      return [...removed, ...(await removeNetworkIfUnused(docker, NETWORK))]
+    },
+
+    async kubeconfig(name) {
+      const [all, [first]] = await Promise.all([containers(name), nodes(name)])
+      return await readAdminConfig(docker, {
+        context: `kind-${name}`,
+        node: first?.role === 'control-plane' ? first.name : undefined,
+        path: '/etc/kubernetes/admin.conf',
+        containers: all,
+      })
+    },
+  }
+}

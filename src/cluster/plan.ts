@@ -1,0 +1,79 @@
+import { DevkError } from '../base/errors.ts'
+import type { ClusterNode, ClusterSpec } from '../model/cluster.ts'
+import { type AskedSpec, type Difference, differences } from './differences.ts'
+import { kubernetesOf } from './images.ts'
+import type { ClusterRecord } from './record.ts'
+
+export interface Found {
+  record: ClusterRecord | undefined
+  nodes: readonly ClusterNode[]
+}
+
+export type Plan =
+  | { do: 'create' }
+  | { do: 'keep' }
+  | { do: 'start'; why: string }
+  | { do: 'finish'; why: string }
+  | { do: 'clean and create'; why: string }
+
+/** What `create` does with what it finds. Nothing that holds somebody's data goes without `recreate`. */
+export function planCreate(asked: AskedSpec, { record, nodes }: Found, recreate: boolean): Plan {
+  const { name } = asked
+  if (!record) {
+    if (nodes.length === 0) return { do: 'create' }
+    throw new DevkError({
+      code: 'CLUSTER_FOREIGN',
+      message: `A cluster named ${name} exists already, and devk did not make it. It was left as it is.`,
+      hint: 'Choose another name, or use it as it is with provider: existing.',
+    })
+  }
+  if (record.phase === 'creating' || record.phase === 'deleting') {
+    if (nodes.length === 0) return { do: 'create' }
+    const what = record.phase === 'creating' ? 'its creation' : 'its removal'
+    return { do: 'clean and create', why: `${what} was interrupted` }
+  }
+  if (nodes.length === 0) return { do: 'create' }
+  if (recreate) return { do: 'clean and create', why: 'asked by --recreate' }
+  refuseLostNodes(record, nodes)
+  refuseDifferences(asked, record, nodes)
+  if (nodes.some(node => !node.running)) return { do: 'start', why: 'it was stopped' }
+  if (record.phase === 'finishing') return { do: 'finish', why: 'its creation was interrupted near the end' }
+  return { do: 'keep' }
+}
+
+function refuseLostNodes({ spec, nodeCount }: ClusterRecord, nodes: readonly ClusterNode[]): void {
+  if (nodeCount === undefined || nodes.length >= nodeCount) return
+  throw new DevkError({
+    code: 'CLUSTER_INCOMPLETE',
+    message: `Cluster ${spec.name} has ${nodes.length} of its ${nodeCount} nodes left: ${nodes.map(node => node.name).join(', ')}. It was left as it is.`,
+    hint: `A lost node can't be put back. devk cluster create ${spec.name} --recreate makes the cluster anew; what is in it is lost.`,
+  })
+}
+
+function refuseDifferences(asked: AskedSpec, record: ClusterRecord, nodes: readonly ClusterNode[]): void {
+  const found = differences(asked, record.spec, versionOf(record, nodes))
+  if (found.length === 0) return
+  throw new DevkError({
+    code: 'CLUSTER_DIFFERS',
+    message: `Cluster ${asked.name} differs from what is asked; it was left as it is.`,
+    hint: [
+      `To keep it, ask for: ${found.map(difference => difference.keep).join('; ')}.`,
+      `To have it made anew, with all that is in it lost: devk cluster create ${asked.name} --recreate`,
+    ].join('\n'),
+    detail: found.map(line).join('\n'),
+  })
+}
+
+function versionOf({ image }: ClusterRecord, nodes: readonly ClusterNode[]): string | undefined {
+  return kubernetesOf(image ?? nodes[0]?.image ?? '')
+}
+
+function line({ what, asked, made }: Difference): string {
+  return `${what}: asked ${asked}, made with ${made}`
+}
+
+/** The full specification: what is asked, and for the rest what the record or the defaults say. */
+export function completeSpec(asked: AskedSpec, record: ClusterRecord | undefined): ClusterSpec {
+  const defaults = { provider: 'kind', workers: 0, ports: [], mounts: [], labels: {} } as const
+  return { ...structuredClone(defaults), ...record?.spec, ...asked } as ClusterSpec
+}

@@ -1,0 +1,43 @@
+import type { ClusterNode, ClusterSpec } from '../model/cluster.ts'
+import type { Steps } from '../model/steps.ts'
+import type { Registry } from './registry/registry.ts'
+
+/** What one kind of cluster can do. Each call throws where Docker can't be asked; none touches another cluster. */
+export interface ClusterProvider {
+  /** The nodes as Docker knows them, running or not; none where there is no such cluster. Changes nothing. */
+  nodes(name: string): Promise<ClusterNode[]>
+
+  /** Every cluster of this provider on the machine, devk's or not. */
+  list(): Promise<string[]>
+
+  /**
+   * Makes the cluster, wired to the registry, and returns as soon as its API answers: nodes may not be Ready yet.
+   * Leaves half a cluster behind where it fails or is aborted: `delete` takes that away too.
+   */
+  create(spec: ClusterSpec, registry: Registry, options: CreateOptions): Promise<void>
+
+  /** Makes every node able to pull through the registry. Doing it again does nothing. */
+  wire(name: string, registry: Registry): Promise<void>
+
+  /** Starts a stopped cluster's nodes; returns before its API answers. */
+  start(name: string, signal: AbortSignal): Promise<void>
+
+  /** Stops the nodes in good order and keeps all that is in them. */
+  stop(name: string, signal: AbortSignal): Promise<void>
+
+  /** Removes the cluster whole or in part, with its volumes and its own network; says what it removed. */
+  delete(name: string, signal: AbortSignal): Promise<string[]>
+
+  /** The text of an admin's kubeconfig, from the cluster itself. */
+  kubeconfig(name: string): Promise<string>
+}
+
+export interface CreateOptions {
+  steps: Steps
+  signal: AbortSignal
+  image: string | undefined
+  /** Where the provider may put files of its own: it writes no other file of the user's. */
+  folder: string
+  /** Told of the provider's process, so that it can be ended even after devk was killed. */
+  onStart: (pid: number) => void
+}

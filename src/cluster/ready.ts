@@ -1,0 +1,131 @@
+import type Docker from 'dockerode'
+import { DevkError } from '../base/errors.ts'
+import { poll } from '../base/time.ts'
+import type { KubeApi } from '../kube/api.ts'
+import type { ClusterNode } from '../model/cluster.ts'
+
+export interface NodeObject {
+  metadata: { name: string }
+  status: {
+    nodeInfo?: { kubeletVersion?: string }
+    conditions?: { type: string; status: string; message?: string; lastHeartbeatTime?: string }[]
+  }
+}
+
+interface PodObject {
+  metadata: { name: string }
+  spec: { nodeName?: string }
+  status: {
+    conditions?: { type: string; status: string }[]
+    containerStatuses?: { state?: { running?: { startedAt: string } } }[]
+  }
+}
+
+interface List<T> {
+  items: T[]
+}
+
+const LIMIT_MS = 5 * 60_000
+
+/**
+ * Waits until every node has said that it is Ready since it was started, and pods can be made. What a stopped
+ * cluster's API still says of its nodes and pods is older than their start, and counts for nothing.
+ * Throws CLUSTER_NOT_READY with what it last waited for.
+ */
+export async function waitForNodes(
+  api: KubeApi,
+  docker: Docker,
+  nodes: readonly ClusterNode[],
+  signal: AbortSignal,
+): Promise<void> {
+  const started = await startTimes(docker, nodes)
+  await waitFor('the nodes', signal, async () => {
+    const { items } = await api.get<List<NodeObject>>('/api/v1/nodes', { signal })
+    return (
+      [...started].map(([name, since]) => nodeProblem(items, name, since)).find(problem => problem !== undefined) ??
+      (await accountProblem(api, signal))
+    )
+  })
+}
+
+/** Waits until the cluster's DNS runs again after a start. */
+export async function waitForDns(
+  api: KubeApi,
+  docker: Docker,
+  nodes: readonly ClusterNode[],
+  signal: AbortSignal,
+): Promise<void> {
+  const started = await startTimes(docker, nodes)
+  await waitFor('the cluster’s DNS', signal, async () => {
+    const path = '/api/v1/namespaces/kube-system/pods?labelSelector=k8s-app%3Dkube-dns'
+    const { items } = await api.get<List<PodObject>>(path, { signal })
+    const running = items.some(pod => runsSince(pod, started.get(pod.spec.nodeName ?? '') ?? 0))
+    return running ? undefined : 'no DNS pod is Ready yet'
+  })
+}
+
+/** `look` answers what is still missing, or undefined. */
+async function waitFor(what: string, signal: AbortSignal, look: () => Promise<string | undefined>): Promise<void> {
+  const limit = AbortSignal.timeout(LIMIT_MS)
+  let missing = 'nothing was heard'
+  try {
+    await poll(
+      async () => {
+        missing = (await look().catch(notYet)) ?? ''
+        return missing === '' || undefined
+      },
+      { every: 100, signal: AbortSignal.any([signal, limit]) },
+    )
+  } catch (cause) {
+    if (!limit.aborted || signal.aborted) throw cause
+    throw new DevkError({
+      code: 'CLUSTER_NOT_READY',
+      message: `Waited ${LIMIT_MS / 60_000} minutes for ${what}: ${missing}.`,
+      hint: 'The cluster was left as it is; devk doctor looks for what may keep it. Run the command again to go on waiting.',
+      cause,
+    })
+  }
+}
+
+/** An API server that is just starting refuses some requests that it will answer soon. */
+function notYet(error: unknown): string {
+  if (error instanceof DevkError && ['KUBE_UNREACHABLE', 'KUBE_REFUSED'].includes(error.code)) return error.message
+  throw error
+}
+
+function nodeProblem(items: readonly NodeObject[], name: string, since: number): string | undefined {
+  const ready = items
+    .find(node => node.metadata.name === name)
+    ?.status.conditions?.find(condition => condition.type === 'Ready')
+  if (!ready) return `node ${name} has not reported yet`
+  if (wholeSeconds(ready.lastHeartbeatTime) < since) return `node ${name} has not reported since it was started`
+  return ready.status === 'True' ? undefined : `node ${name} is not Ready: ${ready.message ?? 'no reason given'}`
+}
+
+async function accountProblem(api: KubeApi, signal: AbortSignal): Promise<string | undefined> {
+  try {
+    await api.get('/api/v1/namespaces/default/serviceaccounts/default', { signal })
+    return undefined
+  } catch {
+    return 'the default service account is not there yet'
+  }
+}
+
+function runsSince({ status }: PodObject, since: number): boolean {
+  const ready = status.conditions?.some(condition => condition.type === 'Ready' && condition.status === 'True')
+  const fresh = status.containerStatuses?.every(({ state }) => wholeSeconds(state?.running?.startedAt) >= since)
+  return ready === true && fresh === true
+}
+
+async function startTimes(docker: Docker, nodes: readonly ClusterNode[]): Promise<Map<string, number>> {
+  const entries = nodes.map(async ({ name }) => {
+    const { State } = await docker.getContainer(name).inspect()
+    return [name, wholeSeconds(State.StartedAt)] as const
+  })
+  return new Map(await Promise.all(entries))
+}
+
+/** Kubernetes' times have no fractions of a second; both clocks are the kernel's under the nodes. */
+function wholeSeconds(time: string | undefined): number {
+  return time === undefined ? 0 : Math.floor(Date.parse(time) / 1000)
+}

@@ -1,0 +1,130 @@
+import { createHash } from 'node:crypto'
+import type Docker from 'dockerode'
+import { DevkError } from '../../base/errors.ts'
+import { poll } from '../../base/time.ts'
+import { isStatus } from '../../docker/explain.ts'
+import { pullIfMissing } from '../../docker/images.ts'
+import type { Steps } from '../../model/steps.ts'
+import { freePort } from './free-port.ts'
+import type { Mirror } from './mirrors.ts'
+import { REGISTRY_CONTAINER, REGISTRY_PORT_INSIDE, REGISTRY_VOLUME, type Registry } from './registry.ts'
+import { serveScript } from './serve-script.ts'
+
+export interface RegistrySettings {
+  image: string
+  /** The port that the user named; undefined: the first free one of ours. */
+  port: number | undefined
+  mirrors: Mirror[]
+}
+
+const CONFIG_LABEL = 'dev.devk.registry'
+const INSIDE = `${REGISTRY_PORT_INSIDE}/tcp`
+
+/** Runs the machine's registry as the settings say: found, started, or made anew over the same data. */
+export async function ensureRegistry(
+  docker: Docker,
+  settings: RegistrySettings,
+  { steps, signal }: { steps: Steps; signal: AbortSignal },
+): Promise<Registry> {
+  const config = configHash(settings)
+  const found = await findRegistry(docker)
+  const current = found && (await found.inspect())
+  const port = current && publishedPort(current)
+  if (found && current && port !== undefined && current.Config.Labels[CONFIG_LABEL] === config) {
+    if (!current.State.Running) await steps.during('Starting the registry', () => start(docker, port, signal))
+    return registryAt(port, settings)
+  }
+  return await steps.during('Creating the registry', async () => {
+    const networks = Object.keys(current?.NetworkSettings.Networks ?? {}).filter(name => name !== 'bridge')
+    await pullIfMissing(docker, settings.image, signal)
+    await found?.remove({ force: true })
+    const chosen = settings.port ?? port ?? (await freePort())
+    await create(docker, settings, chosen, config)
+    await start(docker, chosen, signal)
+    for (const network of networks) await connectRegistry(docker, network)
+    return registryAt(chosen, settings)
+  })
+}
+
+export async function findRegistry(docker: Docker): Promise<Docker.Container | undefined> {
+  const container = docker.getContainer(REGISTRY_CONTAINER)
+  try {
+    await container.inspect()
+    return container
+  } catch (error) {
+    if (isStatus(error, 404)) return undefined
+    throw error
+  }
+}
+
+/** Where the registry listens, if there is one. */
+export async function registryHost(docker: Docker): Promise<string | undefined> {
+  const found = await findRegistry(docker)
+  const port = found && publishedPort(await found.inspect())
+  return port === undefined ? undefined : `localhost:${port}`
+}
+
+/** Makes the registry's name known in a cluster's network. Connecting again does nothing. */
+export async function connectRegistry(docker: Docker, network: string): Promise<void> {
+  try {
+    await docker.getNetwork(network).connect({ Container: REGISTRY_CONTAINER })
+  } catch (error) {
+    if (!isStatus(error, 403) && !/already exists in network/.test(String(error))) throw error
+  }
+}
+
+async function create(docker: Docker, settings: RegistrySettings, port: number, config: string): Promise<void> {
+  await docker.createContainer({
+    name: REGISTRY_CONTAINER,
+    Image: settings.image,
+    Entrypoint: ['/bin/sh', '-c', serveScript(settings.mirrors)],
+    Cmd: [],
+    Env: ['REGISTRY_STORAGE_DELETE_ENABLED=true', 'REGISTRY_LOG_LEVEL=warn', 'OTEL_TRACES_EXPORTER=none'],
+    Labels: { [CONFIG_LABEL]: config },
+    ExposedPorts: { [INSIDE]: {} },
+    HostConfig: {
+      PortBindings: { [INSIDE]: [{ HostIp: '127.0.0.1', HostPort: String(port) }] },
+      Mounts: [{ Type: 'volume', Source: REGISTRY_VOLUME, Target: '/var/lib/registry' }],
+      RestartPolicy: { Name: 'unless-stopped' },
+    },
+  })
+}
+
+async function start(docker: Docker, port: number, signal: AbortSignal): Promise<void> {
+  try {
+    await docker.getContainer(REGISTRY_CONTAINER).start()
+  } catch (error) {
+    if (isStatus(error, 304)) return
+    if (!/port is already allocated|address already in use/.test(String(error))) throw error
+    throw new DevkError({
+      code: 'PORT_TAKEN',
+      message: `The registry can't listen on 127.0.0.1:${port}: something else does.`,
+      hint: 'End that program, or choose another port: DEVK_REGISTRY_PORT=5055.',
+      cause: error,
+    })
+  }
+  await poll(() => answers(port), { every: 30, signal: AbortSignal.any([signal, AbortSignal.timeout(30_000)]) })
+}
+
+async function answers(port: number): Promise<true | undefined> {
+  try {
+    const response = await fetch(`http://127.0.0.1:${port}/v2/`, { signal: AbortSignal.timeout(1_000) })
+    return response.ok || undefined
+  } catch {
+    return undefined
+  }
+}
+
+function registryAt(port: number, { mirrors }: RegistrySettings): Registry {
+  return { container: REGISTRY_CONTAINER, host: `localhost:${port}`, port, mirrors }
+}
+
+function publishedPort(inspected: Docker.ContainerInspectInfo): number | undefined {
+  const port = inspected.HostConfig.PortBindings?.[INSIDE]?.[0]?.HostPort
+  return port === undefined ? undefined : Number(port)
+}
+
+function configHash({ image, port, mirrors }: RegistrySettings): string {
+  const content = JSON.stringify([image, port ?? null, serveScript(mirrors)])
+  return createHash('sha256').update(content).digest('hex').slice(0, 16)
+}

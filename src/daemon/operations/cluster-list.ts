@@ -1,0 +1,5 @@
+import { listClusters } from '../../cluster/cluster-status.ts'
+import { openClusters } from '../../cluster/clusters.ts'
+import type { Operation } from './index.ts'
+
+export const clusterList: Operation<'cluster.list'> = async (_, context) => listClusters(await openClusters(context))

@@ -1,0 +1,9 @@
+import { openClusters } from '../../cluster/clusters.ts'
+import { stopCluster } from '../../cluster/stop-cluster.ts'
+import { askedName } from '../asked-cluster.ts'
+import type { Operation } from './index.ts'
+
+export const clusterStop: Operation<'cluster.stop'> = async (input, context) => {
+  const name = await askedName(input.name, context.folder)
+  return { name, outcome: await stopCluster(await openClusters(context), name) }
+}
