@@ -16,7 +16,9 @@ export function ephemeralPort(): Promise<number> {
     server.once('error', reject)
     server.listen({ port: 0, host: '127.0.0.1', exclusive: true }, () => {
       const address = server.address()
-      server.close(() => (typeof address === 'object' && address ? resolve(address.port) : reject(new Error('no port'))))
+      server.close(() =>
+        typeof address === 'object' && address ? resolve(address.port) : reject(new Error('no port')),
+      )
     })
   })
 }

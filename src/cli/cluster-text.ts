@@ -23,7 +23,8 @@ const sentences: Record<CreateOutput['outcome'], string> = {
 
 export function statusText(status: ClusterStatus): string {
   const { name, provider, nodes, api, registry, ports, kubeconfig, ours } = status
-  if (status.state.is === 'absent') return `There is no cluster ${name}. devk cluster create ${name} makes it.`
+  if (status.state.is === 'absent')
+    return `There is no cluster ${name}. devk cluster create ${name} makes it.`
   const facts: [string, string | undefined][] = [
     ['API', api],
     ['Registry', registry],
@@ -33,7 +34,9 @@ export function statusText(status: ClusterStatus): string {
   return [
     `${name} (${provider}${ours ? '' : ', not made by devk'}): ${stateText(status.state)}`,
     ...facts.flatMap(([label, value]) => (value ? [`  ${label.padEnd(10)}  ${value}`] : [])),
-    ...(nodes.length > 0 ? ['', table([['NODE', 'ROLE', 'STATE', 'KUBERNETES'], ...nodes.map(nodeRow)])] : []),
+    ...(nodes.length > 0
+      ? ['', table([['NODE', 'ROLE', 'STATE', 'KUBERNETES'], ...nodes.map(nodeRow)])]
+      : []),
   ].join('\n')
 }
 

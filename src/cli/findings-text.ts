@@ -13,7 +13,8 @@ export function findingsText(findings: readonly Finding[]): string {
 }
 
 function verdictText(findings: readonly Finding[]): string {
-  const count = (verdict: Finding['verdict']) => findings.filter(finding => finding.verdict === verdict).length
+  const count = (verdict: Finding['verdict']) =>
+    findings.filter(finding => finding.verdict === verdict).length
   const [bad, warnings] = [count('bad'), count('warning')]
   if (bad > 0) return `${bad} of ${findings.length} must be mended before devk works.`
   return warnings > 0 ? `devk works here; ${warnings} could be better.` : 'All is well.'

@@ -28,7 +28,9 @@ function commandHelp({ name, summary, args, options, examples }: Command): strin
 
 function overview(commands: readonly Command[], group: string | undefined): string {
   return [
-    group ? `devk ${group}: what there is to do` : 'devk: local Kubernetes developer environments, by one command',
+    group
+      ? `devk ${group}: what there is to do`
+      : 'devk: local Kubernetes developer environments, by one command',
     '',
     'Examples',
     ...commands.slice(0, 4).map(({ examples, name }) => `  $ ${examples[0] ?? `devk ${name}`}`),

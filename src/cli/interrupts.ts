@@ -1,5 +1,8 @@
 /** The first Ctrl-C cancels and says so; the second one ends everything at once. */
-export function listenForInterrupts(say: (message: string) => void): { cancel: AbortSignal; kill: AbortSignal } {
+export function listenForInterrupts(say: (message: string) => void): {
+  cancel: AbortSignal
+  kill: AbortSignal
+} {
   const cancel = new AbortController()
   const kill = new AbortController()
   const interrupt = () => {

@@ -1,7 +1,7 @@
 import { Listr, ListrLogger, ProcessOutput } from 'listr2'
 import { formatDuration } from '../base/time.ts'
 import type { Progress } from '../model/steps.ts'
-import type { ProgressView } from './progress.ts'
+import type { ProgressView } from './progress-view.ts'
 import { style } from './style.ts'
 
 interface OpenStep {

@@ -23,7 +23,11 @@ export async function main(argv: readonly string[], { folder }: { folder: string
     const context: CommandContext = {
       onProgress: view.show,
       ask: (operation, input) =>
-        perform(operation, input, { server: join(folder, 'daemon.js'), onProgress: view.show, ...interrupts }),
+        perform(operation, input, {
+          server: join(folder, 'daemon.js'),
+          onProgress: view.show,
+          ...interrupts,
+        }),
     }
     try {
       const answer = await invocation.command.run(invocation.parsed, context)

@@ -14,7 +14,9 @@ export function output({ json }: { json: boolean }): {
       return 0
     },
     answer({ json: value, text, exitCode = 0 }) {
-      process.stdout.write(json ? `${JSON.stringify(value)}\n` : text === '' ? '' : `${text.replace(/\n?$/, '\n')}`)
+      process.stdout.write(
+        json ? `${JSON.stringify(value)}\n` : text === '' ? '' : `${text.replace(/\n?$/, '\n')}`,
+      )
       return exitCode
     },
     error(error) {

@@ -32,8 +32,14 @@ function matching(words: readonly string[], commands: readonly Command[]): Comma
   return commands.find(({ name }) => name.split(' ').every((word, index) => words[index] === word))
 }
 
-function withoutCommand(words: readonly string[], argv: readonly string[], commands: readonly Command[]): Invocation {
-  const groups = new Set(commands.filter(({ name }) => name.includes(' ')).map(({ name }) => name.split(' ')[0] ?? ''))
+function withoutCommand(
+  words: readonly string[],
+  argv: readonly string[],
+  commands: readonly Command[],
+): Invocation {
+  const groups = new Set(
+    commands.filter(({ name }) => name.includes(' ')).map(({ name }) => name.split(' ')[0] ?? ''),
+  )
   const [first, second] = words
   const wantsHelp = first === undefined || argv.includes('--help') || argv.includes('-h') || first === 'help'
   if (first === undefined && (argv.includes('--version') || argv.includes('-v'))) return { kind: 'version' }
@@ -48,7 +54,8 @@ function withoutCommand(words: readonly string[], argv: readonly string[], comma
   }
   if (first === undefined) {
     const [option] = argv
-    if (option === undefined || option === '--help' || option === '-h') return { kind: 'help', command: undefined, group: undefined }
+    if (option === undefined || option === '--help' || option === '-h')
+      return { kind: 'help', command: undefined, group: undefined }
     throw usage(`${option} is given without a command.`, 'devk --help shows the commands.')
   }
   throw unknown(first, [...groups, ...commands.map(({ name }) => name)])
@@ -62,7 +69,9 @@ function parseOptions(command: Command, argv: readonly string[]): Parsed {
   const program = cac(`devk ${command.name}`)
   const target = program.command(command.args ?? '', command.summary)
   for (const { flags, about } of options) target.option(flags, about)
-  const valued = new Map(options.filter(takesValue).flatMap(option => names(option).map(name => [name, option])))
+  const valued = new Map(
+    options.filter(takesValue).flatMap(option => names(option).map(name => [name, option])),
+  )
   try {
     const result = program.parse(['node', 'devk', ...protect(argv, valued)], { run: false })
     target.checkUnknownOptions()
@@ -94,7 +103,11 @@ function protect(argv: readonly string[], valued: ReadonlyMap<string, CommandOpt
   return words
 }
 
-function collect(given: Record<string, unknown>, args: readonly string[], options: readonly CommandOption[]): Parsed {
+function collect(
+  given: Record<string, unknown>,
+  args: readonly string[],
+  options: readonly CommandOption[],
+): Parsed {
   const values: Record<string, string[]> = {}
   const flags = new Set<string>()
   for (const option of options) {
@@ -106,7 +119,8 @@ function collect(given: Record<string, unknown>, args: readonly string[], option
       continue
     }
     const list = (Array.isArray(value) ? value : [value]).map(item => String(item).replace(EXACT, ''))
-    if (list.length > 1 && !option.many) throw usage(`--${name} is given ${list.length} times.`, 'Give it once.')
+    if (list.length > 1 && !option.many)
+      throw usage(`--${name} is given ${list.length} times.`, 'Give it once.')
     values[name] = list
   }
   return { args: [...args], values, flags }
@@ -122,7 +136,8 @@ function checkArguments({ name, args = '' }: Command, given: readonly string[]):
 
 function explain(error: Error, command: Command, options: readonly CommandOption[]): DevkError {
   const unknownOption = /Unknown option `(-+)([^`]+)`/.exec(error.message)
-  if (!unknownOption) return usage(`devk ${command.name}: ${error.message.replaceAll('`', '"')}.`, help(command.name))
+  if (!unknownOption)
+    return usage(`devk ${command.name}: ${error.message.replaceAll('`', '"')}.`, help(command.name))
   const [, dashes = '--', name = ''] = unknownOption
   const near = suggestion(name, options.map(longName))
   return usage(
@@ -133,7 +148,10 @@ function explain(error: Error, command: Command, options: readonly CommandOption
 
 function unknown(word: string, names: readonly string[]): DevkError {
   const near = suggestion(word, names)
-  return usage(`There is no command "devk ${word}".`, near ? `Did you mean devk ${near}?` : 'devk --help shows the commands.')
+  return usage(
+    `There is no command "devk ${word}".`,
+    near ? `Did you mean devk ${near}?` : 'devk --help shows the commands.',
+  )
 }
 
 function suggestion(word: string, names: readonly string[]): string | undefined {

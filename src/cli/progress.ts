@@ -1,13 +1,6 @@
 import { formatDuration } from '../base/time.ts'
-import type { Progress } from '../model/steps.ts'
+import type { ProgressView } from './progress-view.ts'
 import { style } from './style.ts'
-
-export interface ProgressView {
-  show: (progress: Progress) => void
-  note: (message: string) => void
-  /** Waits until what is shown is final. */
-  end: (succeeded: boolean) => Promise<void>
-}
 
 /** Steps as they happen, on stderr: a live list on a terminal, plain lines elsewhere. */
 export async function progressView({ json }: { json: boolean }): Promise<ProgressView> {

@@ -3,12 +3,18 @@ import { DevkError } from '../base/errors.ts'
 import { readContainerFile } from '../docker/files.ts'
 import { adminKubeconfig } from '../kube/kubeconfig.ts'
 
-const API = '6443/tcp'
+/** kind and k3d spell the API's port differently. */
+const API = ['6443/tcp', '6443']
 
 /** Reads the admin's kubeconfig out of a node, running or not, for the address at which this machine reaches the API. */
 export async function readAdminConfig(
   docker: Docker,
-  { context, node, path, containers }: {
+  {
+    context,
+    node,
+    path,
+    containers,
+  }: {
     context: string
     node: string | undefined
     path: string
@@ -33,7 +39,9 @@ async function apiAddress(
   containers: readonly Docker.ContainerInfo[],
 ): Promise<string | undefined> {
   const inspected = await Promise.all(containers.map(({ Id }) => docker.getContainer(Id).inspect()))
-  const bindings = inspected.flatMap(({ HostConfig }) => HostConfig.PortBindings?.[API] ?? [])
+  const bindings = inspected.flatMap(({ HostConfig }) =>
+    API.flatMap(port => HostConfig.PortBindings?.[port] ?? []),
+  )
   const [first] = bindings.filter(binding => binding?.HostPort)
   if (!first) return undefined
   const address = !first.HostIp || first.HostIp === '0.0.0.0' ? '127.0.0.1' : first.HostIp

@@ -1,7 +1,7 @@
 import type { ClusterNode, ClusterState, ClusterStatus } from '../model/cluster.ts'
 import { type Clusters, type FoundCluster, findCluster } from './clusters.ts'
 import { kubeApiOf } from './connect-cluster.ts'
-import type { NodeObject } from './ready.ts'
+import { heardOf, type NodeObject } from './node-objects.ts'
 import { registryHost } from './registry/container.ts'
 
 /** What there is of a cluster, and what its API says where it answers. Changes nothing. */
@@ -14,7 +14,9 @@ export async function clusterStatus(clusters: Clusters, name: string): Promise<C
 export async function listClusters(clusters: Clusters): Promise<ClusterStatus[]> {
   const { providers, records } = clusters
   const names = await Promise.all([records.list(), providers.kind.list(), providers.k3d.list()])
-  const statuses = await Promise.all([...new Set(names.flat())].toSorted().map(name => clusterStatus(clusters, name)))
+  const statuses = await Promise.all(
+    [...new Set(names.flat())].toSorted().map(name => clusterStatus(clusters, name)),
+  )
   return statuses.filter(status => status.state.is !== 'absent')
 }
 
@@ -37,13 +39,17 @@ async function describe(clusters: Clusters, name: string, found: FoundCluster): 
 
 /** What Docker and the record say, without asking the cluster. */
 function standingState({ record, nodes }: FoundCluster): ClusterState {
-  if (record?.phase === 'creating') return { is: 'partial', why: 'its creation is under way, or was interrupted' }
-  if (record?.phase === 'deleting') return { is: 'partial', why: 'its removal is under way, or was interrupted' }
+  if (record?.phase === 'creating')
+    return { is: 'partial', why: 'its creation is under way, or was interrupted' }
+  if (record?.phase === 'deleting')
+    return { is: 'partial', why: 'its removal is under way, or was interrupted' }
   if (nodes.length === 0) return { is: 'absent' }
   const stopped = nodes.filter(node => !node.running)
   if (stopped.length === nodes.length) return { is: 'stopped' }
-  if (stopped.length > 0) return { is: 'partial', why: `${stopped.map(node => node.name).join(', ')} is stopped` }
-  if (record?.phase === 'finishing') return { is: 'partial', why: 'its creation was interrupted near the end' }
+  if (stopped.length > 0)
+    return { is: 'partial', why: `${stopped.map(node => node.name).join(', ')} is stopped` }
+  if (record?.phase === 'finishing')
+    return { is: 'partial', why: 'its creation was interrupted near the end' }
   return { is: 'running' }
 }
 
@@ -58,18 +64,16 @@ async function ask(clusters: Clusters, name: string, { provider, nodes }: FoundC
     const api = await kubeApiOf(clusters, name, provider)
     const { signal } = clusters
     const { items } = await api.get<{ items: NodeObject[] }>('/api/v1/nodes', { signal, timeout: 2_000 })
-    return { state: { is: 'running' }, nodes: nodes.map(node => ({ ...node, ...heardOf(node, items) })), api: api.server }
+    return { state: { is: 'running' }, nodes: nodes.map(node => withHeard(node, items)), api: api.server }
   } catch (error) {
     clusters.signal.throwIfAborted()
     return { state: { is: 'unreachable', why: (error as Error).message }, nodes }
   }
 }
 
-function heardOf({ name }: ClusterNode, items: readonly NodeObject[]): Partial<ClusterNode> {
-  const status = items.find(item => item.metadata.name === name)?.status
-  if (!status) return {}
-  const ready = status.conditions?.some(({ type, status: value }) => type === 'Ready' && value === 'True')
-  return { ready: ready === true, version: status.nodeInfo?.kubeletVersion?.replace(/^v/, '') }
+function withHeard(node: ClusterNode, items: readonly NodeObject[]): ClusterNode {
+  const item = items.find(({ metadata }) => metadata.name === node.name)
+  return item ? { ...node, ...heardOf(item) } : node
 }
 
 function absent(name: string): ClusterStatus {

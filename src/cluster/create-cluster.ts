@@ -47,7 +47,9 @@ export function createCluster(
         if (record) await finish(clusters, record, nodes, await ensureRegistryFor(clusters, record))
         return 'finished'
       case 'clean and create':
-        await clusters.steps.during('Removing what was there', () => removeCluster(clusters, asked.name, found))
+        await clusters.steps.during('Removing what was there', () =>
+          removeCluster(clusters, asked.name, found),
+        )
         await make(clusters, spec)
         return recreate ? 'recreated' : 'created'
       case 'create':
@@ -67,8 +69,8 @@ async function make(clusters: Clusters, spec: ClusterSpec): Promise<void> {
   await records.write(record)
   let remembered: Promise<void> | undefined
   try {
-    const registry = await ensureRegistryFor(clusters, record)
-    record.registryPort = registry.port
+    const registry = ensureRegistryFor(clusters, record)
+    registry.catch(() => {})
     await provider.create(spec, registry, {
       steps,
       signal,
@@ -80,9 +82,9 @@ async function make(clusters: Clusters, spec: ClusterSpec): Promise<void> {
     })
     await remembered
     const nodes = await provider.nodes(spec.name)
-    const made = { ...record, phase: 'finishing', nodeCount: nodes.length, worker: undefined } as const
-    await records.write(made)
-    await finish(clusters, made, nodes, registry)
+    const standing = { ...record, phase: 'finishing', nodeCount: nodes.length } as const
+    await records.write(standing)
+    await finish(clusters, standing, nodes, await registry)
   } catch (error) {
     await remembered?.catch(() => {})
     throw await undo(clusters, spec, error)
@@ -98,7 +100,7 @@ async function finish(
 ): Promise<void> {
   const { connection, providers, records, steps, signal } = clusters
   const { name, provider } = record.spec
-  const made: ClusterRecord = { ...record, phase: 'made', registryPort: registry.port, worker: undefined }
+  const made: ClusterRecord = { ...record, phase: 'made', registryPort: registry.port }
   const api = await kubeApiOf(clusters, name, provider)
   await Promise.all([
     providers[provider].wire(name, registry),

@@ -6,14 +6,20 @@ import { requireOurs } from './ours.ts'
 import { releaseRegistry } from './registry/release.ts'
 
 /** Takes the cluster away, half-created or whole, and says what it removed: nothing where there is nothing. */
-export function deleteCluster(clusters: Clusters, name: string, { purge }: { purge: boolean }): Promise<string[]> {
+export function deleteCluster(
+  clusters: Clusters,
+  name: string,
+  { purge }: { purge: boolean },
+): Promise<string[]> {
   return locked(clusters, name, `deleting cluster ${name}`, async () => {
     const found = await findCluster(clusters, name)
     const removed: string[] = []
     if (found) {
       requireOurs(name, found)
       removed.push(
-        ...(await clusters.steps.during(`Removing cluster ${name}`, () => removeCluster(clusters, name, found))),
+        ...(await clusters.steps.during(`Removing cluster ${name}`, () =>
+          removeCluster(clusters, name, found),
+        )),
       )
     }
     return [...removed, ...(await releaseRegistry(clusters.connection.docker, { purge }))]
@@ -32,7 +38,8 @@ export async function removeCluster(
   if (record) await records.write({ ...record, phase: 'deleting', worker: undefined })
   const removed = await providers[provider].delete(name, signal)
   for (const file of record?.mergedInto ?? []) {
-    if (await removeContext(file, `${provider}-${name}`, signal)) removed.push(`context ${provider}-${name} from ${file}`)
+    if (await removeContext(file, `${provider}-${name}`, signal))
+      removed.push(`context ${provider}-${name} from ${file}`)
   }
   await records.remove(name)
   return removed

@@ -38,8 +38,16 @@ const fields: Field[] = [
     show: spec => spec.kubernetes?.replace(/^v/, ''),
     flag: value => (value ? `kubernetes: "${value}"` : 'no kubernetes'),
   },
-  { what: 'ports', show: spec => list(spec.ports?.map(formatPortMapping)), flag: value => listed('ports', value) },
-  { what: 'mounts', show: spec => list(spec.mounts?.map(formatMount)), flag: value => listed('mounts', value) },
+  {
+    what: 'ports',
+    show: spec => list(spec.ports?.map(formatPortMapping)),
+    flag: value => listed('ports', value),
+  },
+  {
+    what: 'mounts',
+    show: spec => list(spec.mounts?.map(formatMount)),
+    flag: value => listed('mounts', value),
+  },
   {
     what: 'labels',
     show: spec => list(spec.labels && Object.entries(spec.labels).map(([key, value]) => `${key}=${value}`)),
@@ -58,7 +66,12 @@ function list(values: string[] | undefined): string | undefined {
 }
 
 function listed(name: string, value: string): string {
-  return value ? `${name}: [${value.split(', ').map(item => `"${item}"`).join(', ')}]` : `no ${name}`
+  return value
+    ? `${name}: [${value
+        .split(', ')
+        .map(item => `"${item}"`)
+        .join(', ')}]`
+    : `no ${name}`
 }
 
 function matches(version: string | undefined, wanted: string): boolean {

@@ -39,7 +39,9 @@ export function nodeImage(
   const known = images[provider]
   if (kubernetes === undefined) return known[0] ?? defaults[provider]
   const version = kubernetes.replace(/^v/, '')
-  const match = known.find(image => image.includes(`:v${version}`) && !/\d/.test(afterVersion(image, version)))
+  const match = known.find(
+    image => image.includes(`:v${version}`) && !/\d/.test(afterVersion(image, version)),
+  )
   if (match) return match
   const full = /^\d+\.\d+\.\d+$/.test(version)
   if (provider === 'k3d') return full ? `rancher/k3s:v${version}-k3s1` : `+v${version}`

@@ -13,7 +13,8 @@ export function locked<T>(
     {
       purpose,
       signal,
-      onWait: holder => steps.note(`Waiting for another devk (process ${holder.pid}), which is ${holder.purpose}.`),
+      onWait: holder =>
+        steps.note(`Waiting for another devk (process ${holder.pid}), which is ${holder.purpose}.`),
     },
     work,
   )

@@ -9,13 +9,24 @@ export interface NodeLabels {
 }
 
 /** The nodes of a cluster, control planes first. */
-export async function nodeContainers(docker: Docker, labels: NodeLabels, name: string): Promise<ClusterNode[]> {
+export async function nodeContainers(
+  docker: Docker,
+  labels: NodeLabels,
+  name: string,
+): Promise<ClusterNode[]> {
   const containers = await clusterContainers(docker, labels, name)
   return containers
     .flatMap(container => {
       const role = labels.roles[container.Labels[labels.role] ?? '']
       if (!role) return []
-      return [{ name: containerName(container), role, running: container.State === 'running', image: container.Image }]
+      return [
+        {
+          name: containerName(container),
+          role,
+          running: container.State === 'running',
+          image: container.Image,
+        },
+      ]
     })
     .toSorted((a, b) => a.role.localeCompare(b.role) || a.name.localeCompare(b.name))
 }

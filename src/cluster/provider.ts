@@ -11,10 +11,10 @@ export interface ClusterProvider {
   list(): Promise<string[]>
 
   /**
-   * Makes the cluster, wired to the registry, and returns as soon as its API answers: nodes may not be Ready yet.
+   * Makes the cluster, wired to the registry as soon as that is known, and returns as soon as its API answers: nodes may not be Ready yet.
    * Leaves half a cluster behind where it fails or is aborted: `delete` takes that away too.
    */
-  create(spec: ClusterSpec, registry: Registry, options: CreateOptions): Promise<void>
+  create(spec: ClusterSpec, registry: Promise<Registry>, options: CreateOptions): Promise<void>
 
   /** Makes every node able to pull through the registry. Doing it again does nothing. */
   wire(name: string, registry: Registry): Promise<void>

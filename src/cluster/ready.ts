@@ -3,14 +3,7 @@ import { DevkError } from '../base/errors.ts'
 import { poll } from '../base/time.ts'
 import type { KubeApi } from '../kube/api.ts'
 import type { ClusterNode } from '../model/cluster.ts'
-
-export interface NodeObject {
-  metadata: { name: string }
-  status: {
-    nodeInfo?: { kubeletVersion?: string }
-    conditions?: { type: string; status: string; message?: string; lastHeartbeatTime?: string }[]
-  }
-}
+import type { NodeObject } from './node-objects.ts'
 
 interface PodObject {
   metadata: { name: string }
@@ -42,8 +35,9 @@ export async function waitForNodes(
   await waitFor('the nodes', signal, async () => {
     const { items } = await api.get<List<NodeObject>>('/api/v1/nodes', { signal })
     return (
-      [...started].map(([name, since]) => nodeProblem(items, name, since)).find(problem => problem !== undefined) ??
-      (await accountProblem(api, signal))
+      [...started]
+        .map(([name, since]) => nodeProblem(items, name, since))
+        .find(problem => problem !== undefined) ?? (await accountProblem(api, signal))
     )
   })
 }
@@ -65,7 +59,11 @@ export async function waitForDns(
 }
 
 /** `look` answers what is still missing, or undefined. */
-async function waitFor(what: string, signal: AbortSignal, look: () => Promise<string | undefined>): Promise<void> {
+async function waitFor(
+  what: string,
+  signal: AbortSignal,
+  look: () => Promise<string | undefined>,
+): Promise<void> {
   const limit = AbortSignal.timeout(LIMIT_MS)
   let missing = 'nothing was heard'
   try {
@@ -89,7 +87,8 @@ async function waitFor(what: string, signal: AbortSignal, look: () => Promise<st
 
 /** An API server that is just starting refuses some requests that it will answer soon. */
 function notYet(error: unknown): string {
-  if (error instanceof DevkError && ['KUBE_UNREACHABLE', 'KUBE_REFUSED'].includes(error.code)) return error.message
+  if (error instanceof DevkError && ['KUBE_UNREACHABLE', 'KUBE_REFUSED'].includes(error.code))
+    return error.message
   throw error
 }
 
@@ -98,8 +97,11 @@ function nodeProblem(items: readonly NodeObject[], name: string, since: number):
     .find(node => node.metadata.name === name)
     ?.status.conditions?.find(condition => condition.type === 'Ready')
   if (!ready) return `node ${name} has not reported yet`
-  if (wholeSeconds(ready.lastHeartbeatTime) < since) return `node ${name} has not reported since it was started`
-  return ready.status === 'True' ? undefined : `node ${name} is not Ready: ${ready.message ?? 'no reason given'}`
+  if (wholeSeconds(ready.lastHeartbeatTime) < since)
+    return `node ${name} has not reported since it was started`
+  return ready.status === 'True'
+    ? undefined
+    : `node ${name} is not Ready: ${ready.message ?? 'no reason given'}`
 }
 
 async function accountProblem(api: KubeApi, signal: AbortSignal): Promise<string | undefined> {
@@ -112,8 +114,12 @@ async function accountProblem(api: KubeApi, signal: AbortSignal): Promise<string
 }
 
 function runsSince({ status }: PodObject, since: number): boolean {
-  const ready = status.conditions?.some(condition => condition.type === 'Ready' && condition.status === 'True')
-  const fresh = status.containerStatuses?.every(({ state }) => wholeSeconds(state?.running?.startedAt) >= since)
+  const ready = status.conditions?.some(
+    condition => condition.type === 'Ready' && condition.status === 'True',
+  )
+  const fresh = status.containerStatuses?.every(
+    ({ state }) => wholeSeconds(state?.running?.startedAt) >= since,
+  )
   return ready === true && fresh === true
 }
 

@@ -4,7 +4,12 @@ import { z } from 'zod'
 import { DevkError, errorCode } from '../base/errors.ts'
 import { writeFileAtomic } from '../base/write-file.ts'
 
-const port = z.object({ address: z.string(), host: z.number(), node: z.number(), protocol: z.enum(['tcp', 'udp']) })
+const port = z.object({
+  address: z.string(),
+  host: z.number(),
+  node: z.number(),
+  protocol: z.enum(['tcp', 'udp']),
+})
 const mount = z.object({ from: z.string(), to: z.string(), readOnly: z.boolean() })
 
 const record = z.object({

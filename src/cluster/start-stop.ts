@@ -2,8 +2,8 @@ import type Docker from 'dockerode'
 import { isStatus } from '../docker/explain.ts'
 import { thawing } from './thaw.ts'
 
-/** How long a node may take to end its pods in good order before Docker kills it. */
-const GRACE_SECONDS = 30
+/** How long a node may take to end its pods in good order before Docker kills it: Docker's own patience. */
+const GRACE_SECONDS = 10
 
 export async function startContainers(
   docker: Docker,

@@ -36,7 +36,9 @@ async function watch(containerIds: readonly string[], signal: AbortSignal): Prom
 
 async function thawBelow(folder: string): Promise<void> {
   const entries = await readdir(folder, { withFileTypes: true, recursive: true }).catch(() => [])
-  const folders = entries.filter(entry => entry.isDirectory()).map(entry => join(entry.parentPath, entry.name))
+  const folders = entries
+    .filter(entry => entry.isDirectory())
+    .map(entry => join(entry.parentPath, entry.name))
   for (const path of [folder, ...folders]) {
     const state = join(path, 'freezer.state')
     const frozen = await readFile(state, 'utf8').catch(() => '')

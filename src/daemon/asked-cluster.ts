@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import { DevkError } from '../base/errors.ts'
 import type { AskedSpec } from '../cluster/differences.ts'
-import { type AskedCluster, defaultClusterName } from '../model/cluster.ts'
+import { type AskedCluster, defaultClusterName, type ExistingCluster } from '../model/cluster.ts'
 import { parseMount } from '../model/mount.ts'
 import { parsePortMapping } from '../model/port-mapping.ts'
 import { findProject } from '../project/find-project.ts'
@@ -11,15 +11,24 @@ import type { CreateInput } from '../protocol/operations.ts'
 
 /** The name that a command means: the one given, the project's, or `devk` outside a project. */
 export async function askedName(given: string | undefined, folder: string): Promise<string> {
-  if (given !== undefined) return checkName(given)
-  const file = await findProject(folder)
-  return file === undefined ? defaultClusterName : (await readProject(file)).cluster.name
+  const project = await projectCluster(given, folder)
+  if (project?.provider === 'existing') throw notOurs(project.context)
+  return given === undefined ? (project?.name ?? defaultClusterName) : checkName(given)
+}
+
+/** The cluster that somebody else made and the project names, where the command means that one. */
+export async function askedExisting(
+  given: string | undefined,
+  folder: string,
+): Promise<ExistingCluster | undefined> {
+  const project = await projectCluster(given, folder)
+  return project?.provider === 'existing' ? project : undefined
 }
 
 /** What `create` is asked for: the project's cluster where it is the one that is meant, and over it what is given. */
 export async function askedSpec(input: CreateInput, folder: string): Promise<AskedSpec> {
   const project = await projectCluster(input.name, folder)
-  if (project?.provider === 'existing') throw noCreation(project.context)
+  if (project?.provider === 'existing') throw notOurs(project.context)
   const name = input.name === undefined ? (project?.name ?? defaultClusterName) : checkName(input.name)
   return { ...project, ...given(input, folder), ...(await givenConfig(input, folder)), name }
 }
@@ -30,7 +39,10 @@ async function projectCluster(name: string | undefined, folder: string): Promise
   return name === undefined || name === cluster?.name ? cluster : undefined
 }
 
-function given({ provider, workers, kubernetes, ports, mounts, labels }: CreateInput, folder: string): Partial<AskedSpec> {
+function given(
+  { provider, workers, kubernetes, ports, mounts, labels }: CreateInput,
+  folder: string,
+): Partial<AskedSpec> {
   return {
     ...(provider !== undefined && { provider: checkProvider(provider) }),
     ...(workers !== undefined && { workers: checkWorkers(workers) }),
@@ -76,10 +88,10 @@ function usage(message: string, hint: string): DevkError {
   return new DevkError({ code: 'USAGE', message, hint })
 }
 
-function noCreation(context: string): DevkError {
+function notOurs(context: string): DevkError {
   return new DevkError({
     code: 'CLUSTER_EXISTING',
-    message: `The project uses the existing cluster of the context ${context}: devk does not make it.`,
+    message: `The project uses the existing cluster of the context ${context}: devk did not make it, and leaves its life to you.`,
     hint: 'To have devk make one, set cluster.provider to kind or k3d.',
   })
 }

@@ -19,12 +19,15 @@ export function explainDocker(error: unknown, host: string): DevkError | undefin
   return new DevkError({
     code: full ? 'DISK_FULL' : 'DOCKER_REFUSED',
     message: `Docker refused (${error.statusCode}): ${said}`,
-    ...(full && { hint: 'Free some disk first: docker system df shows what takes it, docker system prune frees it.' }),
+    ...(full && {
+      hint: 'Free some disk first: docker system df shows what takes it, docker system prune frees it.',
+    }),
     cause: error,
   })
 }
 
-const start = 'Start Docker (Linux: sudo systemctl start docker; in a clone of devk: scripts/setup), then run this again.'
+const start =
+  'Start Docker (Linux: sudo systemctl start docker; in a clone of devk: scripts/setup), then run this again.'
 const unreachable: Record<string, { why: string; next: string }> = {
   ENOENT: { why: 'there is no such socket', next: `${start} Elsewhere than usual? Set DOCKER_HOST.` },
   ECONNREFUSED: { why: 'nothing listens there', next: start },

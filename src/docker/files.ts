@@ -16,7 +16,10 @@ export async function putFiles(
 }
 
 /** A file out of a container, running or not; undefined where there is none. */
-export async function readContainerFile(container: Docker.Container, path: string): Promise<string | undefined> {
+export async function readContainerFile(
+  container: Docker.Container,
+  path: string,
+): Promise<string | undefined> {
   let stream: NodeJS.ReadableStream
   try {
     stream = await container.getArchive({ path })

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
+import type { Command } from './command.ts'
 import { childEnvironment } from './environment.ts'
-import type { Command } from './run.ts'
 
 /** A long-lived child that is talked to line by line. It has a process group of its own: a terminal's Ctrl-C is ours. */
 export interface Peer {

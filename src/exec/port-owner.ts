@@ -12,7 +12,9 @@ export async function portOwner(port: number): Promise<string | undefined> {
 const LISTENING = '0A'
 
 async function ownerByProc(port: number): Promise<number | undefined> {
-  const tables = await Promise.all(['tcp', 'tcp6'].map(name => readFile(`/proc/net/${name}`, 'utf8').catch(() => '')))
+  const tables = await Promise.all(
+    ['tcp', 'tcp6'].map(name => readFile(`/proc/net/${name}`, 'utf8').catch(() => '')),
+  )
   const wanted = port.toString(16).toUpperCase().padStart(4, '0')
   const inodes = tables.flatMap(table =>
     table.split('\n').flatMap(line => {

@@ -1,4 +1,5 @@
-import type { Command, Ran, Run } from './run.ts'
+import type { Command } from './command.ts'
+import type { Ran, Run } from './run.ts'
 
 /** A runner for tests: starts nothing, remembers each command, and answers as it is told. */
 export function recordingRun(answer: (command: Command) => Partial<Ran> | Error | undefined): {

@@ -1,18 +1,7 @@
 import { execa } from 'execa'
 import { DevkError, interrupted } from '../base/errors.ts'
-import { commandLine, hide } from './command-line.ts'
+import { type Command, commandLine, hide } from './command.ts'
 import { childEnvironment } from './environment.ts'
-
-export interface Command {
-  file: string
-  args: readonly string[]
-  cwd?: string
-  /** Added to the environment; undefined takes a name out of it. */
-  env?: Readonly<Record<string, string | undefined>>
-  input?: string | Uint8Array
-  /** Values that no error, log line or printed command may show. */
-  secrets?: readonly string[]
-}
 
 export interface RunOptions {
   /** Ends the process and every process that it started. */

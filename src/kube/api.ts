@@ -86,5 +86,8 @@ function refused(method: string, path: string, status: number, answer: string): 
   } catch {
     // A proxy's or an early API server's plain words.
   }
-  return new DevkError({ code: 'KUBE_REFUSED', message: `Kubernetes refused ${method} ${path} (${status}): ${said}` })
+  return new DevkError({
+    code: 'KUBE_REFUSED',
+    message: `Kubernetes refused ${method} ${path} (${status}): ${said}`,
+  })
 }

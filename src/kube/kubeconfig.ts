@@ -23,7 +23,10 @@ export function serverOf(config: KubeConfig): string {
 }
 
 /** An admin's kubeconfig as a node keeps it, under a name and an address that fit this machine. */
-export function adminKubeconfig(text: string, { context, server }: { context: string; server: string }): string {
+export function adminKubeconfig(
+  text: string,
+  { context, server }: { context: string; server: string },
+): string {
   const inside = parseKubeconfig(text, `of ${context}`)
   const cluster = inside.getCurrentCluster()
   const user = inside.getCurrentUser()
@@ -31,11 +34,12 @@ export function adminKubeconfig(text: string, { context, server }: { context: st
     apiVersion: 'v1',
     kind: 'Config',
     'current-context': context,
-    clusters: [
-      { name: context, cluster: { server, 'certificate-authority-data': cluster?.caData } },
-    ],
+    clusters: [{ name: context, cluster: { server, 'certificate-authority-data': cluster?.caData } }],
     users: [
-      { name: context, user: { 'client-certificate-data': user?.certData, 'client-key-data': user?.keyData } },
+      {
+        name: context,
+        user: { 'client-certificate-data': user?.certData, 'client-key-data': user?.keyData },
+      },
     ],
     contexts: [{ name: context, context: { cluster: context, user: context } }],
   })

@@ -15,7 +15,12 @@ export function userKubeconfig(env: NodeJS.ProcessEnv = process.env): string {
 }
 
 /** Adds or replaces a context with its cluster and user; the current context and all else stay as they are. */
-export async function mergeContext(file: string, added: string, context: string, signal: AbortSignal): Promise<void> {
+export async function mergeContext(
+  file: string,
+  added: string,
+  context: string,
+  signal: AbortSignal,
+): Promise<void> {
   const source = parseDocument(added)
   await edit(file, signal, document => {
     for (const list of lists) {
@@ -42,7 +47,11 @@ export async function removeContext(file: string, context: string, signal: Abort
   return removed
 }
 
-async function edit(file: string, signal: AbortSignal, change: (document: Document) => boolean): Promise<void> {
+async function edit(
+  file: string,
+  signal: AbortSignal,
+  change: (document: Document) => boolean,
+): Promise<void> {
   const path = await realpath(file).catch(() => file)
   await mkdir(dirname(path), { recursive: true })
   await withKubectlLock(path, signal, async () => {
@@ -94,7 +103,9 @@ function stuck(lock: string): DevkError {
 
 function find(document: Document, list: string, name: string): YAMLMap | undefined {
   const items = document.get(list)
-  return isSeq(items) ? (items as YAMLSeq<YAMLMap>).items.find(item => isMap(item) && item.get('name') === name) : undefined
+  return isSeq(items)
+    ? (items as YAMLSeq<YAMLMap>).items.find(item => isMap(item) && item.get('name') === name)
+    : undefined
 }
 
 function remove(document: Document, list: string, name: string): boolean {

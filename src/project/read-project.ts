@@ -77,7 +77,11 @@ function describe(issue: z.core.$ZodIssue, document: Document, lines: LineCounte
 }
 
 /** Where the key or value stands, or the nearest that encloses it. */
-function position(document: Document, lines: LineCounter, path: readonly PropertyKey[]): { line: number; col: number } {
+function position(
+  document: Document,
+  lines: LineCounter,
+  path: readonly PropertyKey[],
+): { line: number; col: number } {
   for (let length = path.length; length > 0; length--) {
     const node: unknown = document.getIn(path.slice(0, length), true)
     if (isNode(node) && node.range) return lines.linePos(node.range[0])
@@ -87,7 +91,18 @@ function position(document: Document, lines: LineCounter, path: readonly Propert
 
 const known: Record<string, string[]> = {
   '': ['name', 'namespace', 'cluster', 'secrets', 'services', 'profiles'],
-  cluster: ['provider', 'name', 'workers', 'kubernetes', 'ports', 'mounts', 'labels', 'config', 'context', 'remote'],
+  cluster: [
+    'provider',
+    'name',
+    'workers',
+    'kubernetes',
+    'ports',
+    'mounts',
+    'labels',
+    'config',
+    'context',
+    'remote',
+  ],
 }
 
 function nearest(key: string, path: string): string {

@@ -27,7 +27,10 @@ const existingCluster = z.strictObject({
 })
 
 export const clusterSchema = z.preprocess(
-  value => (typeof value === 'object' && value !== null && !('provider' in value) ? { provider: 'kind', ...value } : value),
+  value =>
+    typeof value === 'object' && value !== null && !('provider' in value)
+      ? { provider: 'kind', ...value }
+      : value,
   z.discriminatedUnion('provider', [
     madeCluster.extend({ provider: z.literal('kind') }),
     madeCluster.extend({ provider: z.literal('k3d') }),

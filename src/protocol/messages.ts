@@ -14,6 +14,9 @@ export interface Request<Name extends OperationName = OperationName> {
 }
 
 /** What comes back, in order: any progress, then one result or one error. */
-export type ServerMessage = Progress | { type: 'result'; value: unknown } | { type: 'error'; error: ErrorFields }
+export type ServerMessage =
+  | Progress
+  | { type: 'result'; value: unknown }
+  | { type: 'error'; error: ErrorFields }
 
 export type OperationName = keyof Operations

@@ -1,5 +1,5 @@
-import { type Command, one } from '../command.ts'
 import { createdText } from '../cluster-text.ts'
+import { type Command, one } from '../command.ts'
 
 export const clusterCreate: Command = {
   name: 'cluster create',

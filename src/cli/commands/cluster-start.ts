@@ -9,7 +9,9 @@ export const clusterStart: Command = {
   async run({ args }, { ask }) {
     const value = await ask('cluster.start', { name: args[0] })
     const text =
-      value.outcome === 'started' ? `Cluster ${value.name} runs again.` : `Cluster ${value.name} runs already.`
+      value.outcome === 'started'
+        ? `Cluster ${value.name} runs again.`
+        : `Cluster ${value.name} runs already.`
     return { json: value, text }
   },
 }

@@ -34,7 +34,10 @@ export function k3dConfig(spec: ClusterSpec, registry: Registry, apiPort: number
 
 /** What a project's raw configuration may set otherwise. One server needs no load balancer before it. */
 function withDefaults(raw: Tree): Tree {
-  return mergeTrees({ servers: 1, options: { k3d: { wait: true, timeout: '300s', disableLoadbalancer: true } } }, raw)
+  return mergeTrees(
+    { servers: 1, options: { k3d: { wait: true, timeout: '300s', disableLoadbalancer: true } } },
+    raw,
+  )
 }
 
 function registryMirrors(registry: Registry): Tree {

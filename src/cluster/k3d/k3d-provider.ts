@@ -24,7 +24,11 @@ const labels: NodeLabels = {
   roles: { server: 'control-plane', agent: 'worker' },
 }
 
-export function k3dProvider({ docker, host }: DockerConnection, run: Run, images: MachineImages): ClusterProvider {
+export function k3dProvider(
+  { docker, host }: DockerConnection,
+  run: Run,
+  images: MachineImages,
+): ClusterProvider {
   const nodes = (name: string) => nodeContainers(docker, labels, name)
   const containers = (name: string) => clusterContainers(docker, labels, name)
   const network = (name: string) => `k3d-${name}`
@@ -44,7 +48,7 @@ export function k3dProvider({ docker, host }: DockerConnection, run: Run, images
     async create(spec, registry, { steps, signal, image, folder, onStart }) {
       const config = join(folder, 'k3d.yaml')
       await mkdir(folder, { recursive: true })
-      await writeFileAtomic(config, stringify(k3dConfig(spec, registry, await ephemeralPort())))
+      await writeFileAtomic(config, stringify(k3dConfig(spec, await registry, await ephemeralPort())))
       let wiring: Promise<void> | undefined
       const follow = followK3d(steps, title => {
         if (title !== 'Starting the server') return
@@ -69,7 +73,10 @@ export function k3dProvider({ docker, host }: DockerConnection, run: Run, images
     },
 
     async start(name, signal) {
-      await run({ file: await findTool('k3d'), args: ['cluster', 'start', name, '--timeout', '300s'], env }, { signal })
+      await run(
+        { file: await findTool('k3d'), args: ['cluster', 'start', name, '--timeout', '300s'], env },
+        { signal },
+      )
     },
     stop: async (name, signal) => stopContainers(docker, await containers(name), signal),
 

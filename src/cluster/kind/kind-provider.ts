@@ -49,8 +49,9 @@ export function kindProvider({ docker, host }: DockerConnection, run: Run): Clus
       // The nodes stand once kind configures them: wiring them then costs no time of its own.
       let wiring: Promise<void> | undefined
       const follow = followKind(steps, title => {
-        if (title === 'Writing configuration') wiring = steps.during('Wiring the registry', () => wire(spec.name, registry))
-        wiring?.catch(() => {})
+        if (title !== 'Writing configuration') return
+        wiring = steps.during('Wiring the registry', async () => wire(spec.name, await registry))
+        wiring.catch(() => {})
       })
       await run(
         {
@@ -63,7 +64,7 @@ export function kindProvider({ docker, host }: DockerConnection, run: Run): Clus
         },
         { signal, onLine: follow, onStart },
       )
-      await (wiring ?? wire(spec.name, registry))
+      await (wiring ?? wire(spec.name, await registry))
     },
 
     start: async (name, signal) => startContainers(docker, await containers(name), signal),

@@ -12,8 +12,10 @@ import { serveScript } from './serve-script.ts'
 
 export interface RegistrySettings {
   image: string
-  /** The port that the user named; undefined: the first free one of ours. */
-  port: number | undefined
+  /** The port that the user named. */
+  port?: number | undefined
+  /** The port that clusters know the registry at; without one it is the first free one of ours. */
+  knownPort?: number | undefined
   mirrors: Mirror[]
 }
 
@@ -30,7 +32,14 @@ export async function ensureRegistry(
   const found = await findRegistry(docker)
   const current = found && (await found.inspect())
   const port = current && publishedPort(current)
-  if (found && current && port !== undefined && current.Config.Labels[CONFIG_LABEL] === config) {
+  const wanted = settings.port ?? port
+  if (
+    found &&
+    current &&
+    port !== undefined &&
+    port === wanted &&
+    current.Config.Labels[CONFIG_LABEL] === config
+  ) {
     if (!current.State.Running) await steps.during('Starting the registry', () => start(docker, port, signal))
     return registryAt(port, settings)
   }
@@ -38,7 +47,7 @@ export async function ensureRegistry(
     const networks = Object.keys(current?.NetworkSettings.Networks ?? {}).filter(name => name !== 'bridge')
     await pullIfMissing(docker, settings.image, signal)
     await found?.remove({ force: true })
-    const chosen = settings.port ?? port ?? (await freePort())
+    const chosen = wanted ?? settings.knownPort ?? (await freePort())
     await create(docker, settings, chosen, config)
     await start(docker, chosen, signal)
     for (const network of networks) await connectRegistry(docker, network)
@@ -73,7 +82,12 @@ export async function connectRegistry(docker: Docker, network: string): Promise<
   }
 }
 
-async function create(docker: Docker, settings: RegistrySettings, port: number, config: string): Promise<void> {
+async function create(
+  docker: Docker,
+  settings: RegistrySettings,
+  port: number,
+  config: string,
+): Promise<void> {
   await docker.createContainer({
     name: REGISTRY_CONTAINER,
     Image: settings.image,
@@ -103,7 +117,10 @@ async function start(docker: Docker, port: number, signal: AbortSignal): Promise
       cause: error,
     })
   }
-  await poll(() => answers(port), { every: 30, signal: AbortSignal.any([signal, AbortSignal.timeout(30_000)]) })
+  await poll(() => answers(port), {
+    every: 30,
+    signal: AbortSignal.any([signal, AbortSignal.timeout(30_000)]),
+  })
 }
 
 async function answers(port: number): Promise<true | undefined> {
@@ -124,7 +141,7 @@ function publishedPort(inspected: Docker.ContainerInspectInfo): number | undefin
   return port === undefined ? undefined : Number(port)
 }
 
-function configHash({ image, port, mirrors }: RegistrySettings): string {
-  const content = JSON.stringify([image, port ?? null, serveScript(mirrors)])
+function configHash({ image, mirrors }: RegistrySettings): string {
+  const content = JSON.stringify([image, serveScript(mirrors)])
   return createHash('sha256').update(content).digest('hex').slice(0, 16)
 }

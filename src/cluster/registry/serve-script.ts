@@ -15,7 +15,9 @@ export function serveScript(mirrors: readonly Mirror[]): string {
     '    timeout 300 registry serve "$config"',
     '  done',
     '}',
-    ...mirrors.map(({ host, port, upstream }) => `pull_through ${host} ${port} ${upstream} >/dev/null 2>&1 &`),
+    ...mirrors.map(
+      ({ host, port, upstream }) => `pull_through ${host} ${port} ${upstream} >/dev/null 2>&1 &`,
+    ),
     'exec registry serve "$config"',
   ].join('\n')
 }

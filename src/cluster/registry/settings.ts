@@ -15,9 +15,20 @@ export async function registrySettings(images: MachineImages, knownPort?: number
   const named = process.env['DEVK_REGISTRY_PORT']
   return {
     image: images.registry,
-    port: named ? Number(named) : (registry.port ?? knownPort),
+    port: named ? checkPort(named) : registry.port,
+    knownPort,
     mirrors: mirrors(registry.mirrors),
   }
+}
+
+function checkPort(text: string): number {
+  const port = Number(text)
+  if (Number.isInteger(port) && port >= 1 && port <= 65_535) return port
+  throw new DevkError({
+    code: 'USAGE',
+    message: `DEVK_REGISTRY_PORT is "${text}", which is no port.`,
+    hint: 'Use a number from 1 to 65535.',
+  })
 }
 
 function readSettings(): MachineSettings {

@@ -2,7 +2,7 @@ import { clusterStatus } from '../../cluster/cluster-status.ts'
 import { openClusters } from '../../cluster/clusters.ts'
 import { createCluster } from '../../cluster/create-cluster.ts'
 import { askedSpec } from '../asked-cluster.ts'
-import type { Operation } from './index.ts'
+import type { Operation } from './operation.ts'
 
 export const clusterCreate: Operation<'cluster.create'> = async (input, context) => {
   const asked = await askedSpec(input, context.folder)

@@ -9,17 +9,7 @@ import { clusterStart } from './cluster-start.ts'
 import { clusterStatus } from './cluster-status.ts'
 import { clusterStop } from './cluster-stop.ts'
 import { doctor } from './doctor.ts'
-
-export interface OperationContext {
-  folder: string
-  steps: Steps
-  signal: AbortSignal
-}
-
-export type Operation<Name extends OperationName> = (
-  input: Operations[Name]['input'],
-  context: OperationContext,
-) => Promise<Operations[Name]['output']>
+import type { Operation } from './operation.ts'
 
 const operations: { [Name in OperationName]: Operation<Name> } = {
   'cluster.create': clusterCreate,

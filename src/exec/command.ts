@@ -1,4 +1,13 @@
-import type { Command } from './run.ts'
+export interface Command {
+  file: string
+  args: readonly string[]
+  cwd?: string
+  /** Added to the environment; undefined takes a name out of it. */
+  env?: Readonly<Record<string, string | undefined>>
+  input?: string | Uint8Array
+  /** Values that no error, log line or printed command may show. */
+  secrets?: readonly string[]
+}
 
 /** A command line that can be pasted into a POSIX shell; what is secret in it is hidden. */
 export function commandLine(command: Command): string {
