@@ -1,0 +1,61 @@
+import { parseArgs } from 'node:util'
+import { DevkError, toDevkError } from '../../src/base/errors.ts'
+
+/** What the machine is to be ready for: running devk, or everything that its tests show. */
+export type Goal = 'start' | 'test'
+
+export interface Options {
+  goal: Goal
+  check: boolean
+  json: boolean
+  recheck: boolean
+  help: boolean
+}
+
+export const help = `Examples:
+  scripts/setup                    what npm start needs: Docker, kind, kubectl, a node image and a registry
+  scripts/setup --for test         all that npm test needs: k3d, helm, sops and base images too
+  scripts/setup --check            only say what is here and what would be done
+  scripts/setup --check --json     the same for programs
+
+Usage: scripts/setup [options]
+
+  --for start|test   what the machine is to be ready for (start)
+  --check            change nothing; exit 0 where all is here, 1 where something is missing
+  --json             print the result as JSON
+  --recheck          ask again whether an image registry answers
+  -h, --help         this text
+
+Each thing is had by the first way that works: it is on PATH in the right version, it is downloaded and its
+checksum verified, or it is built from Go modules and Debian packages (scripts/airgap/README.md).
+Set-up can be interrupted and run again at any time: what is finished stays finished.
+`
+
+/** Throws USAGE. */
+export function parseOptions(args: readonly string[]): Options {
+  const { values } = parse(args)
+  const goal = values.for
+  if (goal !== 'start' && goal !== 'test') throw usage(`--for is start or test, not ${goal}.`)
+  return { goal, check: values.check, json: values.json, recheck: values.recheck, help: values.help }
+}
+
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      options: {
+        for: { type: 'string', default: 'start' },
+        check: { type: 'boolean', default: false },
+        json: { type: 'boolean', default: false },
+        recheck: { type: 'boolean', default: false },
+        help: { type: 'boolean', short: 'h', default: false },
+      },
+    })
+  } catch (error) {
+    throw usage(toDevkError(error).message)
+  }
+}
+
+function usage(message: string): DevkError {
+  return new DevkError({ code: 'USAGE', message, hint: 'scripts/setup --help lists the options.' })
+}
