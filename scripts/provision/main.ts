@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { DevkError, interrupted, toDevkError } from '../../src/base/errors.ts'
+import { DevkError, toDevkError } from '../../src/base/errors.ts'
 import { paths } from '../../src/base/paths.ts'
 import { formatDuration } from '../../src/base/time.ts'
 import { withLock } from '../../src/exec/lock.ts'
@@ -17,6 +17,12 @@ import { runSteps } from './steps.ts'
 const CPU_STEPS = 2
 const IO_STEPS = 4
 const EXIT = { done: 0, failed: 1, usage: 2, interrupted: 130 } as const
+
+const INTERRUPTED = new DevkError({
+  code: 'INTERRUPTED',
+  message: 'Set-up was interrupted. What is finished stays finished.',
+  hint: 'Run scripts/setup again: it goes on from there.',
+})
 
 process.exitCode = await main(process.argv.slice(2))
 
@@ -131,7 +137,7 @@ function signalOfInterrupts(): AbortSignal {
   const interrupt = () => {
     if (controller.signal.aborted) process.exit(EXIT.interrupted)
     process.stderr.write('Interrupted: ending what runs. Once more ends at once.\n')
-    controller.abort(interrupted())
+    controller.abort(INTERRUPTED)
   }
   process.on('SIGINT', interrupt)
   process.on('SIGTERM', interrupt)
