@@ -36,6 +36,13 @@ export function toDevkError(thrown: unknown): DevkError {
   if (thrown.name === 'AbortError') {
     return thrown.cause instanceof DevkError ? thrown.cause : interrupted()
   }
+  const known = fileSystem[errorCode(thrown) ?? '']
+  if (known) {
+    const { code, why, hint } = known
+    // A failed write to an open file names no path by itself.
+    const where = 'path' in thrown ? `${String(thrown.path)} can't be used: ` : ''
+    return new DevkError({ code, message: `${where}${why}.`, hint, detail: thrown.message, cause: thrown })
+  }
   return new DevkError({
     code: 'UNEXPECTED',
     message: thrown.message,
@@ -43,6 +50,29 @@ export function toDevkError(thrown: unknown): DevkError {
     ...(thrown.stack !== undefined && { detail: thrown.stack }),
     cause: thrown,
   })
+}
+
+const fileSystem: Record<string, { code: string; why: string; hint: string }> = {
+  ENOSPC: {
+    code: 'DISK_FULL',
+    why: 'the disk is full',
+    hint: 'Free some disk, then run the same command again.',
+  },
+  EDQUOT: {
+    code: 'DISK_FULL',
+    why: 'the disk quota is used up',
+    hint: 'Free some disk, then run the same command again.',
+  },
+  EACCES: {
+    code: 'NO_PERMISSION',
+    why: 'this user may not do that',
+    hint: 'Correct the owner or mode of that path.',
+  },
+  EROFS: {
+    code: 'NO_PERMISSION',
+    why: 'the file system is read-only',
+    hint: 'Set DEVK_HOME to a folder that can be written.',
+  },
 }
 
 export function interrupted(): DevkError {

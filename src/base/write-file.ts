@@ -15,7 +15,8 @@ export async function writeFileAtomic(
     await rename(draft, path)
   } catch (error) {
     await rm(draft, { force: true })
-    throw error
+    // A failed write names no file by itself.
+    throw error instanceof Error ? Object.assign(error, { path }) : error
   }
 }
 

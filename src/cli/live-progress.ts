@@ -1,62 +1,71 @@
-import { Listr, ListrLogger, ProcessOutput } from 'listr2'
+import { stripVTControlCharacters } from 'node:util'
 import { formatDuration } from '../base/time.ts'
 import type { Progress } from '../model/steps.ts'
-import type { ProgressView } from './progress-view.ts'
-import { style } from './style.ts'
+import { noteLine, stepLine } from './progress-lines.ts'
+import type { ProgressView, Screen } from './progress-view.ts'
 
-interface OpenStep {
-  task: { title: string }
-  finish: () => void
-  fail: () => void
+interface Running {
+  title: string
+  since: number
+  detail: string
 }
 
-/** A list that grows as steps begin; steps that run at the same time spin at the same time. */
-export function liveProgress(): ProgressView {
-  const { dim, yellow } = style(process.stderr)
-  const open = new Map<number, OpenStep>()
-  const ended = Promise.withResolvers<void>()
-  const list = newList()
-  let running: Promise<unknown> | undefined
+const REDRAW_MS = 100
+const FRAMES = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏']
 
-  function begin({ id, title }: { id: number; title: string }): void {
-    const { promise, resolve, reject } = Promise.withResolvers<void>()
-    const step: OpenStep = { task: { title }, finish: resolve, fail: () => reject(new Error(title)) }
-    open.set(id, step)
-    list.add({
-      title,
-      task: async (_, task) => {
-        step.task = task
-        await promise
-      },
-    })
-    running ??= list.run().catch(() => {})
+/** What is done stays; what runs is drawn below it, with its time and what it waits for, again and again. */
+export function liveProgress(screen: Screen): ProgressView {
+  const running = new Map<number, Running>()
+  let drawn = 0
+  let frame = 0
+  const timer = setInterval(redraw, REDRAW_MS)
+  timer.unref()
+
+  function redraw(): void {
+    frame = (frame + 1) % FRAMES.length
+    screen.write(erase() + draw())
   }
+
+  function erase(): string {
+    const lines = drawn
+    drawn = 0
+    return lines > 0 ? `\x1b[${lines}A\x1b[0J` : ''
+  }
+
+  function draw(): string {
+    const width = (screen.columns || 80) - 1
+    const lines = [...running.values()].map(({ title, since, detail }) => {
+      const text = `${FRAMES[frame]} ${title} ${formatDuration(Date.now() - since)}${detail ? `  ${detail}` : ''}`
+      return stripVTControlCharacters(text).replaceAll(/\s/g, ' ').slice(0, width)
+    })
+    drawn = lines.length
+    return lines.map(line => `${line}\n`).join('')
+  }
+
+  const keep = (line: string) => void screen.write(`${erase()}${line}\n${draw()}`)
+  const note = (message: string) => keep(noteLine(message))
 
   return {
-    note: message => void process.stderr.write(`${yellow('!')} ${message}\n`),
+    note,
     show(progress: Progress) {
-      if (progress.type === 'note') return this.note(progress.message)
-      if (progress.state === 'started') return begin(progress)
-      const step = open.get(progress.id)
-      if (!step) return
-      open.delete(progress.id)
-      step.task.title = `${progress.title} ${dim(formatDuration(progress.ms))}`
-      progress.state === 'done' ? step.finish() : step.fail()
+      if (progress.type === 'note') return note(progress.message)
+      const { id, title } = progress
+      if (progress.state === 'started') {
+        running.set(id, { title, since: Date.now(), detail: '' })
+        return redraw()
+      }
+      const step = running.get(id)
+      if (progress.state === 'working') {
+        if (step) step.detail = progress.detail
+        return
+      }
+      running.delete(id)
+      keep(stepLine(progress))
     },
-    async end() {
-      for (const step of open.values()) step.fail()
-      ended.resolve()
-      await running
+    end() {
+      clearInterval(timer)
+      running.clear()
+      screen.write(erase())
     },
-  }
-
-  function newList(): Listr {
-    const logger = new ListrLogger({ processOutput: new ProcessOutput(process.stderr, process.stderr) })
-    return new Listr([{ title: '', task: () => ended.promise, rendererOptions: {} }], {
-      concurrent: true,
-      exitOnError: false,
-      registerSignalListeners: false,
-      rendererOptions: { logger, collapseErrors: false, showErrorMessage: false },
-    })
   }
 }

@@ -18,7 +18,7 @@ export async function main(argv: readonly string[], { folder }: { folder: string
     const invocation = parse(argv, commands)
     if (invocation.kind === 'help') return out.text(helpText(commands, invocation))
     if (invocation.kind === 'version') return out.text(version)
-    const view = await progressView({ json: invocation.json })
+    const view = progressView({ json: invocation.json })
     const interrupts = listenForInterrupts(view.note)
     const context: CommandContext = {
       onProgress: view.show,
@@ -31,10 +31,10 @@ export async function main(argv: readonly string[], { folder }: { folder: string
     }
     try {
       const answer = await invocation.command.run(invocation.parsed, context)
-      await view.end(true)
+      view.end()
       return out.answer(answer)
     } catch (error) {
-      await view.end(false)
+      view.end()
       throw error
     }
   } catch (thrown) {

@@ -1,25 +1,25 @@
-import { formatDuration } from '../base/time.ts'
-import type { ProgressView } from './progress-view.ts'
+import { liveProgress } from './live-progress.ts'
+import { noteLine, stepLine } from './progress-lines.ts'
+import type { ProgressView, Screen } from './progress-view.ts'
 import { style } from './style.ts'
 
-/** Steps as they happen, on stderr: a live list on a terminal, plain lines elsewhere. */
-export async function progressView({ json }: { json: boolean }): Promise<ProgressView> {
+/** Steps as they happen, on stderr: redrawn in place on a terminal, plain lines elsewhere. */
+export function progressView({ json }: { json: boolean }): ProgressView {
   const live = process.stderr.isTTY && !json && !process.env['CI']
-  return live ? (await import('./live-progress.ts')).liveProgress() : plainProgress()
+  return live ? liveProgress(process.stderr) : plainProgress(process.stderr)
 }
 
-function plainProgress(): ProgressView {
-  const { dim, green, red, yellow } = style(process.stderr)
-  const write = (line: string) => void process.stderr.write(`${line}\n`)
-  const note = (message: string) => write(`${yellow('!')} ${message}`)
+export function plainProgress(screen: Screen): ProgressView {
+  const { dim } = style(process.stderr)
+  const write = (line: string) => void screen.write(`${line}\n`)
+  const note = (message: string) => write(noteLine(message))
   return {
     note,
-    show: progress => {
+    show(progress) {
       if (progress.type === 'note') return note(progress.message)
-      if (progress.state === 'started') return write(dim(`  ${progress.title} ...`))
-      const mark = progress.state === 'done' ? green('✓') : red('✗')
-      write(`${mark} ${progress.title} ${dim(formatDuration(progress.ms))}`)
+      if (progress.state === 'started') return write(dim(`… ${progress.title}`))
+      if (progress.state !== 'working') write(stepLine(progress))
     },
-    end: async () => {},
+    end() {},
   }
 }

@@ -1,6 +1,7 @@
 import { DevkError } from '../base/errors.ts'
 import { sleep } from '../base/time.ts'
 import { endProcess, identify } from '../exec/process-identity.ts'
+import { findTool } from '../exec/tools.ts'
 import type { ClusterNode, ClusterSpec } from '../model/cluster.ts'
 import { markCluster } from './adopt.ts'
 import { checkPorts } from './check-ports.ts'
@@ -8,6 +9,7 @@ import { type Clusters, findCluster } from './clusters.ts'
 import { kubeApiOf } from './connect-cluster.ts'
 import { removeCluster } from './delete-cluster.ts'
 import type { AskedSpec } from './differences.ts'
+import { explainProvider } from './explain-provider.ts'
 import { nodeImage } from './images.ts'
 import { locked } from './locked.ts'
 import { completeSpec, planCreate } from './plan.ts'
@@ -64,6 +66,7 @@ async function make(clusters: Clusters, spec: ClusterSpec): Promise<void> {
   const { connection, images, providers, records, steps, signal } = clusters
   const provider = providers[spec.provider]
   const image = nodeImage(spec, images)
+  await Promise.all(provider.tools.map(tool => findTool(tool)))
   await checkPorts(connection.docker, spec.ports)
   const record: ClusterRecord = { spec, image, phase: 'creating', createdAt: new Date().toISOString() }
   await records.write(record)
@@ -87,7 +90,7 @@ async function make(clusters: Clusters, spec: ClusterSpec): Promise<void> {
     await finish(clusters, standing, nodes, await registry)
   } catch (error) {
     await remembered?.catch(() => {})
-    throw await undo(clusters, spec, error)
+    throw await undo(clusters, spec, explainProvider(error, spec))
   }
 }
 
@@ -105,7 +108,9 @@ async function finish(
   await Promise.all([
     providers[provider].wire(name, registry),
     markCluster(connection.docker, nodes, made),
-    steps.during('Waiting for the nodes', () => waitForNodes(api, connection.docker, nodes, signal)),
+    steps.during('Waiting for the nodes', say =>
+      waitForNodes(api, connection.docker, nodes, { signal, say }),
+    ),
     api.apply(HOSTING_PATH, hostingConfigMap(registry), { signal }),
   ])
   await records.write(made)

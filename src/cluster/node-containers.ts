@@ -23,7 +23,7 @@ export async function nodeContainers(
         {
           name: containerName(container),
           role,
-          running: container.State === 'running',
+          running: UP.includes(container.State),
           image: container.Image,
         },
       ]
@@ -49,3 +49,6 @@ export async function clusterNames(docker: Docker, labels: NodeLabels): Promise<
 export function containerName(container: Docker.ContainerInfo): string {
   return container.Names[0]?.replace(/^\//, '') ?? container.Id
 }
+
+/** A paused node takes its memory and ports as a running one does: it is up, and does not answer. */
+const UP = ['running', 'paused', 'restarting']

@@ -1,9 +1,13 @@
+import type { Tool } from '../exec/tools.ts'
 import type { ClusterNode, ClusterSpec } from '../model/cluster.ts'
 import type { Steps } from '../model/steps.ts'
 import type { Registry } from './registry/registry.ts'
 
 /** What one kind of cluster can do. Each call throws where Docker can't be asked; none touches another cluster. */
 export interface ClusterProvider {
+  /** The programs that creating a cluster takes. */
+  readonly tools: readonly Tool[]
+
   /** The nodes as Docker knows them, running or not; none where there is no such cluster. Changes nothing. */
   nodes(name: string): Promise<ClusterNode[]>
 

@@ -18,6 +18,12 @@ interface List<T> {
   items: T[]
 }
 
+export interface WaitOptions {
+  signal: AbortSignal
+  /** Told what is still missing, whenever that changes. */
+  say: (missing: string) => void
+}
+
 const LIMIT_MS = 5 * 60_000
 
 /**
@@ -29,10 +35,11 @@ export async function waitForNodes(
   api: KubeApi,
   docker: Docker,
   nodes: readonly ClusterNode[],
-  signal: AbortSignal,
+  options: WaitOptions,
 ): Promise<void> {
   const started = await startTimes(docker, nodes)
-  await waitFor('the nodes', signal, async () => {
+  const { signal } = options
+  await waitFor('the nodes', options, async () => {
     const { items } = await api.get<List<NodeObject>>('/api/v1/nodes', { signal })
     return (
       [...started]
@@ -47,10 +54,11 @@ export async function waitForDns(
   api: KubeApi,
   docker: Docker,
   nodes: readonly ClusterNode[],
-  signal: AbortSignal,
+  options: WaitOptions,
 ): Promise<void> {
   const started = await startTimes(docker, nodes)
-  await waitFor('the cluster’s DNS', signal, async () => {
+  const { signal } = options
+  await waitFor('the cluster’s DNS', options, async () => {
     const path = '/api/v1/namespaces/kube-system/pods?labelSelector=k8s-app%3Dkube-dns'
     const { items } = await api.get<List<PodObject>>(path, { signal })
     const running = items.some(pod => runsSince(pod, started.get(pod.spec.nodeName ?? '') ?? 0))
@@ -61,7 +69,7 @@ export async function waitForDns(
 /** `look` answers what is still missing, or undefined. */
 async function waitFor(
   what: string,
-  signal: AbortSignal,
+  { signal, say }: WaitOptions,
   look: () => Promise<string | undefined>,
 ): Promise<void> {
   const limit = AbortSignal.timeout(LIMIT_MS)
@@ -70,6 +78,7 @@ async function waitFor(
     await poll(
       async () => {
         missing = (await look().catch(notYet)) ?? ''
+        if (missing) say(missing)
         return missing === '' || undefined
       },
       { every: 100, signal: AbortSignal.any([signal, limit]) },

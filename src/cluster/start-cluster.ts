@@ -38,6 +38,8 @@ export async function startFound(
   await provider.wire(name, registry)
   const api = await kubeApiOf(clusters, name, found.provider)
   const nodes = await provider.nodes(name)
-  await steps.during('Waiting for the nodes', () => waitForNodes(api, connection.docker, nodes, signal))
-  await steps.during('Waiting for DNS', () => waitForDns(api, connection.docker, nodes, signal))
+  await steps.during('Waiting for the nodes', say =>
+    waitForNodes(api, connection.docker, nodes, { signal, say }),
+  )
+  await steps.during('Waiting for DNS', say => waitForDns(api, connection.docker, nodes, { signal, say }))
 }

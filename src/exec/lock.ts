@@ -53,13 +53,13 @@ async function acquire(
 async function take(path: string, purpose: string): Promise<boolean> {
   const self = await identify(process.pid)
   const draft = `${path}.${process.pid}`
-  await writeFile(draft, JSON.stringify({ ...self, purpose }), { mode: 0o600 })
   try {
+    await writeFile(draft, JSON.stringify({ ...self, purpose }), { mode: 0o600 })
     await link(draft, path)
     return true
   } catch (error) {
     if (errorCode(error) === 'EEXIST') return false
-    throw error
+    throw error instanceof Error ? Object.assign(error, { path }) : error
   } finally {
     await rm(draft, { force: true })
   }

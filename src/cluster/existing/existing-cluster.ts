@@ -1,4 +1,5 @@
 import { KubeConfig } from '@kubernetes/client-node'
+import { stringify } from 'yaml'
 import { DevkError } from '../../base/errors.ts'
 import { kubeApi } from '../../kube/api.ts'
 import { serverOf } from '../../kube/kubeconfig.ts'
@@ -24,6 +25,27 @@ export function connectExisting({ context, remote }: ExistingCluster): KubeConfi
   config.setCurrentContext(context)
   guard({ context, server: serverOf(config), remote })
   return config
+}
+
+/** The part of the user's kubeconfig that this cluster takes. It is in there already: there is nothing to merge. */
+export function existingKubeconfig(cluster: ExistingCluster): {
+  name: string
+  context: string
+  kubeconfig: string
+} {
+  const config = connectExisting(cluster)
+  const part = new KubeConfig()
+  const context = config.getContextObject(cluster.context)
+  const [server, user] = [config.getCurrentCluster(), config.getCurrentUser()]
+  if (server) part.addCluster(server)
+  if (user) part.addUser(user)
+  if (context) part.addContext(context)
+  part.setCurrentContext(cluster.context)
+  return {
+    name: cluster.name,
+    context: cluster.context,
+    kubeconfig: stringify(JSON.parse(part.exportConfig())),
+  }
 }
 
 export async function existingStatus(cluster: ExistingCluster, signal: AbortSignal): Promise<ClusterStatus> {

@@ -40,6 +40,7 @@ export function k3dProvider(
   }
 
   return {
+    tools: ['k3d'],
     nodes,
     list: () => clusterNames(docker, labels),
     // The mirrors stand in registries.yaml, which k3s reads once when it starts; the registry's name is the network's.

@@ -1,4 +1,4 @@
-import type { Steps } from '../../model/steps.ts'
+import type { OpenStep, Steps } from '../../model/steps.ts'
 
 /** k3d's lines that begin a new part of its work, in the order that they come. */
 const openings: readonly [RegExp, string][] = [
@@ -15,7 +15,7 @@ export function followK3d(
   steps: Steps,
   onStep: (title: string) => void,
 ): { line: (line: string) => void; end: (state: 'done' | 'failed') => void } {
-  let end: ReturnType<Steps['start']> | undefined
+  let step: OpenStep | undefined
   let reached = -1
   return {
     line: line => {
@@ -23,10 +23,10 @@ export function followK3d(
       const title = openings[index]?.[1]
       if (title === undefined || index <= reached) return
       reached = index
-      end?.('done')
-      end = steps.start(title)
+      step?.end('done')
+      step = steps.start(title)
       onStep(title)
     },
-    end: state => end?.(state),
+    end: state => step?.end(state),
   }
 }

@@ -38,6 +38,7 @@ export function kindProvider({ docker, host }: DockerConnection, run: Run): Clus
   }
 
   return {
+    tools: ['kind', 'docker'],
     nodes,
     wire,
     list: () => clusterNames(docker, labels),

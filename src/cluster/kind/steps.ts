@@ -1,18 +1,18 @@
-import type { Steps } from '../../model/steps.ts'
+import type { OpenStep, Steps } from '../../model/steps.ts'
 
 /** Reads kind's own progress lines: ` • Preparing nodes 📦  ...` opens a step, ` ✓ Preparing nodes 📦` closes it. */
 export function followKind(steps: Steps, onStep: (title: string) => void): (line: string) => void {
-  let end: ReturnType<Steps['start']> | undefined
+  let step: OpenStep | undefined
   return line => {
     const match = /^ ([•✓✗]) (.+?)(?:\s+\.\.\.)?\s*$/u.exec(line)
     if (!match) return
     const [, mark, text = ''] = match
     if (mark !== '•') {
-      end?.(mark === '✓' ? 'done' : 'failed')
+      step?.end(mark === '✓' ? 'done' : 'failed')
       return
     }
     const title = text.replace(/[^\p{L}\p{N})\]]+$/u, '')
-    end = steps.start(title)
+    step = steps.start(title)
     onStep(title)
   }
 }

@@ -12,7 +12,7 @@ export function serveScript(mirrors: readonly Mirror[]): string {
     '  export REGISTRY_HTTP_ADDR=":$2" REGISTRY_STORAGE_FILESYSTEM_ROOTDIRECTORY="/var/lib/registry/mirrors/$1"',
     '  while :; do',
     '    REGISTRY_PROXY_REMOTEURL="$3" REGISTRY_PROXY_TTL=0 registry serve "$config"',
-    '    timeout 300 registry serve "$config"',
+    '    timeout 60 registry serve "$config"',
     '  done',
     '}',
     ...mirrors.map(

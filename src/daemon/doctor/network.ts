@@ -14,7 +14,7 @@ export const network: Check = async ({ connection, signal }) => {
     reachability(signal),
     registry(connection.docker),
   ])
-  return [names, publicRegistry, ownRegistry]
+  return [names, publicRegistry, ...ownRegistry]
 }
 
 /** Images are pushed at localhost:PORT: a hosts file without localhost breaks that. */
@@ -43,15 +43,20 @@ async function reachability(signal: AbortSignal): Promise<Finding> {
 
 const USUAL_PORT = 5050
 
-async function registry(docker: Parameters<typeof registryHost>[0]): Promise<Finding> {
-  const host = await registryHost(docker).catch(() => undefined)
-  if (host) return good('devk’s registry', `is at ${host}`)
-  if (await isFreePort(USUAL_PORT))
-    return good('devk’s registry', `there is none yet; port ${USUAL_PORT} is free for it`)
+/** Says nothing where Docker can't be asked: that is a finding of its own. */
+async function registry(docker: Parameters<typeof registryHost>[0]): Promise<Finding[]> {
+  let host: string | undefined
+  try {
+    host = await registryHost(docker)
+  } catch {
+    return []
+  }
+  if (host) return [good('devk’s registry', `is at ${host}`)]
+  if (await isFreePort(USUAL_PORT)) {
+    return [good('devk’s registry', `there is none yet; port ${USUAL_PORT} is free for it`)]
+  }
   const owner = await portOwner(USUAL_PORT)
-  return warning(
-    'devk’s registry',
-    `there is none yet, and port ${USUAL_PORT} is taken${owner ? ` by ${owner}` : ''}`,
-    'It will take the next free port; DEVK_REGISTRY_PORT names another one.',
-  )
+  const seen = `there is none yet, and port ${USUAL_PORT} is taken${owner ? ` by ${owner}` : ''}`
+  const advice = 'It will take the next free port; DEVK_REGISTRY_PORT names another one.'
+  return [warning('devk’s registry', seen, advice)]
 }

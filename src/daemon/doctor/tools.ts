@@ -60,7 +60,7 @@ async function look(
       { file, args },
       { signal: AbortSignal.any([signal, AbortSignal.timeout(10_000)]) },
     )
-    const version = /v?(\d+\.\d+\.\d+\S*)/.exec(stdout || stderr)?.[1] ?? ''
+    const version = /v?(\d+\.\d+\.\d+[^\s,]*)/.exec(stdout || stderr)?.[1] ?? ''
     const seen = `${version || 'of an unknown version'} (${file})`
     return tried.test(version)
       ? good(tool, seen)

@@ -11,6 +11,8 @@ const checks: Check[] = [docker, inotify, tools, network, clusters]
 
 export const doctor: Operation<'doctor'> = async (_, { steps, signal }) => {
   const connection = await connectDocker()
-  const findings = await Promise.all(checks.map(check => check({ connection, steps, signal })))
+  const findings = await Promise.all(
+    checks.map(check => steps.during(`Looking at ${check.name}`, () => check({ connection, steps, signal }))),
+  )
   return { findings: findings.flat() }
 }
