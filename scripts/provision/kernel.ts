@@ -23,7 +23,7 @@ export async function raiseInotifyLimits(limits: readonly InotifyLimit[]): Promi
   for (const name of limits) await writeFile(join(FOLDER, name), String(inotifyNeeds[name]))
 }
 
-export function limitNames(): InotifyLimit[] {
+function limitNames(): InotifyLimit[] {
   return ['max_user_instances', 'max_user_watches']
 }
 

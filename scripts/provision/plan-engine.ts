@@ -1,5 +1,5 @@
 import type { Facts } from './facts.ts'
-import { type Item, planPackages } from './plan.ts'
+import { type Item, planPackages } from './plan-item.ts'
 
 /** The Docker engine: installed, set up for this machine, and answering. */
 export function planEngine(facts: Facts): Item[] {

@@ -5,32 +5,9 @@ import type { InotifyLimit } from './kernel.ts'
 import type { Goal } from './options.ts'
 import { imagesToPull, listedName } from './pinned-images.ts'
 import { planEngine } from './plan-engine.ts'
+import { type Item, planPackages, type Way } from './plan-item.ts'
 import { requirements, type Tool, text } from './tool-versions.ts'
 import { describeTool, type ToolFacts } from './tools.ts'
-
-/** One thing that the machine is to have. */
-export interface Item {
-  name: string
-  /** advised: better with it, and not in the way without. */
-  state: 'here' | 'missing' | 'advised' | 'blocked'
-  found: string
-  /** What would be done, for people. */
-  todo: string
-  action?: Action
-  /** What somebody has to do by hand, since set-up does not become root by itself. */
-  commands?: readonly string[]
-}
-
-export type Action =
-  | { do: 'raise-inotify'; limits: readonly InotifyLimit[] }
-  | { do: 'install-packages'; names: readonly string[] }
-  | { do: 'configure-engine' }
-  | { do: 'start-engine' }
-  | { do: 'get-tool'; tool: Tool; ways: readonly Way[] }
-  | { do: 'pull'; image: string }
-  | { do: 'build'; build: string }
-
-export type Way = 'download' | 'build'
 
 export interface Plan {
   items: readonly Item[]
@@ -156,15 +133,6 @@ function planGo({ programs: { go } }: Facts): Item {
     found: go ? text(go) : 'not found',
     todo: 'install Go (https://go.dev/doc/install)',
   }
-}
-
-export function planPackages({ root, debian }: Facts, names: readonly string[]): Item {
-  const item = { name: `Debian packages: ${names.join(', ')}`, found: 'not installed' }
-  if (root && debian)
-    return { ...item, state: 'missing', todo: 'apt-get install', action: { do: 'install-packages', names } }
-  if (!debian) return { ...item, state: 'blocked', todo: `install what provides ${names.join(', ')}` }
-  const commands = ['sudo apt-get update', `sudo apt-get install --yes ${names.join(' ')}`]
-  return { ...item, state: 'blocked', todo: 'install by hand', commands }
 }
 
 function registriesItem({ registries: { state, decidedAt, remembered } }: Facts): Item {

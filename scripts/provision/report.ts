@@ -1,6 +1,7 @@
 import type { DevkError } from '../../src/base/errors.ts'
 import type { Goal } from './options.ts'
-import { type Item, isComplete, type Plan } from './plan.ts'
+import { isComplete, type Plan } from './plan.ts'
+import type { Item } from './plan-item.ts'
 
 const signs: Readonly<Record<Item['state'], string>> = { here: '✔', missing: '+', advised: '!', blocked: '✖' }
 

@@ -66,7 +66,7 @@ export async function runSteps(steps: readonly Step[], options: StepsOptions): P
 }
 
 /** Which of the waiting steps start now. */
-export function startable(
+function startable(
   waiting: ReadonlySet<Step>,
   running: ReadonlyMap<Step, unknown>,
   limits: Readonly<Record<Weight, number>>,
