@@ -49,7 +49,7 @@ function liveProgress(screen: Screen): Progress {
   }
   const draw = () => {
     erase()
-    const width = (screen.columns ?? 80) - 1
+    const width = (screen.columns || 80) - 1
     const lines = [...started].map(([step, since]) => {
       const detail = details.get(step)
       return `… ${step.title}  ${formatDuration(Date.now() - since)}${detail ? `  ${detail}` : ''}`.slice(

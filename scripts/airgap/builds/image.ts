@@ -31,9 +31,15 @@ export function image({ id, tags, needs, from, fetches, inputs = [], programs = 
     async make(workshop) {
       await cp(folder, workshop.folder, { recursive: true })
       await prepare?.(workshop)
-      await dockerBuild(workshop, tags, fetches ? ['--network=host'] : [])
+      await dockerBuild(workshop, tags, fetches ? networkOptions() : [])
     },
   }
+}
+
+/** The machine's own way to Debian's packages, through a proxy where it has one: these arguments need no ARG. */
+function networkOptions(): string[] {
+  const proxies = ['http_proxy', 'https_proxy', 'no_proxy'].filter(name => process.env[name])
+  return ['--network=host', ...proxies.flatMap(name => ['--build-arg', name])]
 }
 
 export async function dockerBuild(
