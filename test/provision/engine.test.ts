@@ -36,7 +36,7 @@ describe('looking at the engine', () => {
   it('takes the client that fits the engine, wherever it is on PATH', async () => {
     const { run } = withClients({
       newer: { stdout: '28.2.2 20.10.24+dfsg1' },
-      fitting: { stdout: '20.10.24 20.10.24' },
+      fitting: { stdout: '20.10.24+dfsg1 20.10.24+dfsg1' },
     })
     expect(await inspectEngine(run, never)).toMatchObject({
       docker: join(folder, 'fitting/docker'),
