@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { errorCode } from '../base/errors.ts'
@@ -52,7 +53,7 @@ async function acquire(
 /** A link appears whole or not at all: no reader ever sees a lock without its holder. */
 async function take(path: string, purpose: string): Promise<boolean> {
   const self = await identify(process.pid)
-  const draft = `${path}.${process.pid}`
+  const draft = `${path}.${randomBytes(6).toString('hex')}`
   try {
     await writeFile(draft, JSON.stringify({ ...self, purpose }), { mode: 0o600 })
     await link(draft, path)
