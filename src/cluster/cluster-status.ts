@@ -2,6 +2,7 @@ import type { ClusterNode, ClusterState, ClusterStatus } from '../model/cluster.
 import { type Clusters, type FoundCluster, findCluster } from './clusters.ts'
 import { kubeApiOf } from './connect-cluster.ts'
 import { heardOf, type NodeObject } from './node-objects.ts'
+import { isWreck } from './ours.ts'
 import { registryHost } from './registry/container.ts'
 
 /** What there is of a cluster, and what its API says where it answers. Changes nothing. */
@@ -44,6 +45,7 @@ function standingState({ record, nodes }: FoundCluster): ClusterState {
   if (record?.phase === 'deleting')
     return { is: 'partial', why: 'its removal is under way, or was interrupted' }
   if (nodes.length === 0) return { is: 'absent' }
+  if (isWreck({ record, nodes })) return { is: 'partial', why: 'its nodes were made and never started' }
   const stopped = nodes.filter(node => !node.running)
   if (stopped.length === nodes.length) return { is: 'stopped' }
   if (stopped.length > 0)

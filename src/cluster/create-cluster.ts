@@ -1,6 +1,5 @@
 import { DevkError } from '../base/errors.ts'
-import { sleep } from '../base/time.ts'
-import { endProcess, identify } from '../exec/process-identity.ts'
+import { identify } from '../exec/process-identity.ts'
 import { findTool } from '../exec/tools.ts'
 import type { ClusterNode, ClusterSpec } from '../model/cluster.ts'
 import { markCluster } from './adopt.ts'
@@ -9,6 +8,7 @@ import { type Clusters, findCluster } from './clusters.ts'
 import { kubeApiOf } from './connect-cluster.ts'
 import { removeCluster } from './delete-cluster.ts'
 import type { AskedSpec } from './differences.ts'
+import { endWorker, settle } from './end-worker.ts'
 import { explainProvider } from './explain-provider.ts'
 import { nodeImage } from './images.ts'
 import { locked } from './locked.ts'
@@ -33,7 +33,7 @@ export function createCluster(
   return locked(clusters, asked.name, `creating cluster ${asked.name}`, async () => {
     const found = await findCluster(clusters, asked.name)
     const record = found?.record
-    await endLeftover(record)
+    await endWorker(record)
     const nodes = found ? await clusters.providers[found.provider].nodes(asked.name) : []
     const plan = planCreate(asked, { record, nodes }, recreate)
     const spec = completeSpec(asked, plan.do === 'create' || recreate ? undefined : record)
@@ -121,17 +121,10 @@ async function ensureRegistryFor(clusters: Clusters, record: ClusterRecord | und
   return await ensureRegistry(clusters.connection.docker, settings, clusters)
 }
 
-/** kind and k3d go on when devk is killed; two of them at the same cluster would ruin it. */
-async function endLeftover(record: ClusterRecord | undefined): Promise<void> {
-  if (record?.worker) await endProcess(record.worker)
-}
-
 async function rememberWorker({ records }: Clusters, record: ClusterRecord, pid: number): Promise<void> {
   const worker = await identify(pid)
   if (worker) await records.write({ ...record, worker })
 }
-
-const SETTLE_MS = 500
 
 async function undo(clusters: Clusters, { name, provider }: ClusterSpec, error: unknown): Promise<unknown> {
   const { steps } = clusters
@@ -140,9 +133,7 @@ async function undo(clusters: Clusters, { name, provider }: ClusterSpec, error: 
     const unhurried = { ...clusters, signal: new AbortController().signal }
     const found = { provider, record: undefined, nodes: [] }
     await steps.during('Cleaning up', async () => {
-      await removeCluster(unhurried, name, found)
-      // A container that Docker was just asked for may appear after its asker was ended.
-      await sleep(SETTLE_MS)
+      await settle()
       await removeCluster(unhurried, name, found)
       await releaseRegistry(clusters.connection.docker, { purge: false })
     })

@@ -1,8 +1,8 @@
-import { endProcess } from '../exec/process-identity.ts'
 import { removeContext } from '../kube/merge-kubeconfig.ts'
 import { type Clusters, type FoundCluster, findCluster } from './clusters.ts'
+import { endWorker } from './end-worker.ts'
 import { locked } from './locked.ts'
-import { requireOurs } from './ours.ts'
+import { isWreck, requireOurs } from './ours.ts'
 import { releaseRegistry } from './registry/release.ts'
 
 /** Takes the cluster away, half-created or whole, and says what it removed: nothing where there is nothing. */
@@ -15,7 +15,7 @@ export function deleteCluster(
     const found = await findCluster(clusters, name)
     const removed: string[] = []
     if (found) {
-      requireOurs(name, found)
+      if (!isWreck(found)) requireOurs(name, found)
       removed.push(
         ...(await clusters.steps.during(`Removing cluster ${name}`, () =>
           removeCluster(clusters, name, found),
@@ -34,7 +34,7 @@ export async function removeCluster(
 ): Promise<string[]> {
   if (!found) return []
   const { record, provider } = found
-  if (record?.worker) await endProcess(record.worker)
+  await endWorker(record)
   if (record) await records.write({ ...record, phase: 'deleting', worker: undefined })
   const removed = await providers[provider].delete(name, signal)
   for (const file of record?.mergedInto ?? []) {

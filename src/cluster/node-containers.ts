@@ -24,6 +24,7 @@ export async function nodeContainers(
           name: containerName(container),
           role,
           running: UP.includes(container.State),
+          started: container.State !== 'created',
           image: container.Image,
         },
       ]

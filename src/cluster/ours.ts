@@ -1,8 +1,23 @@
 import { DevkError } from '../base/errors.ts'
+import type { ClusterNode } from '../model/cluster.ts'
 import type { FoundCluster } from './clusters.ts'
 import type { ClusterRecord } from './record.ts'
 
+/** What there is of a cluster, and what devk remembers of it. */
+export interface Found {
+  record: ClusterRecord | undefined
+  nodes: readonly ClusterNode[]
+}
+
 export type OurCluster = FoundCluster & { record: ClusterRecord }
+
+/**
+ * What is left of an interrupted creation that nobody remembers: none of its nodes was ever started, so that nothing
+ * can be in it, and whoever made it, it is in the way.
+ */
+export function isWreck({ record, nodes }: Found): boolean {
+  return !record && nodes.length > 0 && nodes.every(node => !node.started)
+}
 
 /** Throws CLUSTER_MISSING where there is no such cluster, CLUSTER_FOREIGN where somebody else made it. */
 export function requireOurs(name: string, found: FoundCluster | undefined): OurCluster {

@@ -2,12 +2,8 @@ import { DevkError } from '../base/errors.ts'
 import type { ClusterNode, ClusterSpec } from '../model/cluster.ts'
 import { type AskedSpec, type Difference, differences } from './differences.ts'
 import { kubernetesOf } from './images.ts'
+import { type Found, isWreck } from './ours.ts'
 import type { ClusterRecord } from './record.ts'
-
-export interface Found {
-  record: ClusterRecord | undefined
-  nodes: readonly ClusterNode[]
-}
 
 export type Plan =
   | { do: 'create' }
@@ -21,6 +17,9 @@ export function planCreate(asked: AskedSpec, { record, nodes }: Found, recreate:
   const { name } = asked
   if (!record) {
     if (nodes.length === 0) return { do: 'create' }
+    if (isWreck({ record, nodes })) {
+      return { do: 'clean and create', why: 'an interrupted creation left nodes that were never started' }
+    }
     throw new DevkError({
       code: 'CLUSTER_FOREIGN',
       message: `A cluster named ${name} exists already, and devk did not make it. It was left as it is.`,

@@ -15,6 +15,7 @@ function nodes(...running: boolean[]): ClusterNode[] {
     name: `node-${index}`,
     role: index === 0 ? 'control-plane' : 'worker',
     running: up,
+    started: true,
     image: 'kindest/node:v1.33.4',
   }))
 }
@@ -47,6 +48,11 @@ describe('create', () => {
 
   it('finishes what was interrupted near the end', () => {
     expect(plan({ record: record('finishing'), nodes: nodes(true, true) })).toMatchObject({ do: 'finish' })
+  })
+
+  it('takes away what was never started: nothing can be in it', () => {
+    const wreck = nodes(false).map(node => ({ ...node, started: false }))
+    expect(plan({ nodes: wreck })).toMatchObject({ do: 'clean and create' })
   })
 
   it('never touches what devk did not make, not even to recreate it', () => {

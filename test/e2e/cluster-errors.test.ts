@@ -99,18 +99,9 @@ it.skipIf(process.getuid?.() !== 0)(
 
 it('a cluster that somebody else made is never touched', async () => {
   const label = `io.x-k8s.kind.cluster=${name}`
-  const image = 'busybox:1.35'
   const foreign = `${name}-control-plane`
-  await docker(
-    'create',
-    '--name',
-    foreign,
-    '--label',
-    label,
-    '--label',
-    'io.x-k8s.kind.role=control-plane',
-    image,
-  )
+  const labels = ['--label', label, '--label', 'io.x-k8s.kind.role=control-plane']
+  await docker('run', '--detach', '--name', foreign, ...labels, 'busybox:1.35', 'sleep', '600')
   try {
     for (const command of [['create'], ['delete'], ['stop'], ['create', '--recreate']]) {
       const [verb = '', ...rest] = command

@@ -74,6 +74,7 @@ function nodeOf(node: NodeObject): ClusterNode {
     name,
     role: isControlPlane ? 'control-plane' : 'worker',
     running: true,
+    started: true,
     image: '',
     ...heardOf(node),
   }
