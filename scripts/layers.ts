@@ -20,7 +20,7 @@ export const layers = [
 export type Layer = (typeof layers)[number]
 
 /** Layers that may see less than all that is below them. */
-export const narrowed: Partial<Record<Layer, readonly Layer[]>> = {
+const narrowed: Partial<Record<Layer, readonly Layer[]>> = {
   model: ['base'],
   protocol: ['base', 'model'],
   exec: ['base'],

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { DevkError, toDevkError } from '../../src/base/errors.ts'
 import { paths } from '../../src/base/paths.ts'
 import { formatDuration } from '../../src/base/time.ts'
+import { errorText } from '../../src/cli/error-text.ts'
 import { withLock } from '../../src/exec/lock.ts'
 import { run } from '../../src/exec/run.ts'
 import { planSteps } from './act.ts'
@@ -11,7 +12,7 @@ import { help, type Options, parseOptions } from './options.ts'
 import { machineImages } from './pinned-images.ts'
 import { isComplete, makePlan, type Plan } from './plan.ts'
 import { showProgress } from './progress.ts'
-import { announcement, asJson, byHand, describeError, table } from './report.ts'
+import { announcement, asJson, byHand, table } from './report.ts'
 import { runSteps } from './steps.ts'
 
 const CPU_STEPS = 2
@@ -37,7 +38,7 @@ async function main(args: readonly string[]): Promise<number> {
     return options.check ? await check(options, signal) : await locked(options, signal)
   } catch (thrown) {
     const error = toDevkError(thrown)
-    process.stderr.write(`${describeError(error)}\n`)
+    process.stderr.write(`${errorText(error)}\n`)
     if (error.code === 'USAGE') return EXIT.usage
     return error.code === 'INTERRUPTED' ? EXIT.interrupted : EXIT.failed
   }
@@ -127,7 +128,7 @@ function failure(failed: Awaited<ReturnType<typeof runPlan>>, { goal }: Options)
     code: 'SETUP_FAILED',
     message: `Set-up for npm ${goal} is not done: ${names} failed. What is finished stays finished.`,
     hint: 'When the cause below is gone, run scripts/setup again: it goes on from there.',
-    detail: failed.map(({ step, error }) => `${step.title}: ${describeError(error)}`).join('\n'),
+    detail: failed.map(({ step, error }) => `${step.title}: ${errorText(error)}`).join('\n'),
   })
 }
 

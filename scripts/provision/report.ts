@@ -1,4 +1,3 @@
-import type { DevkError } from '../../src/base/errors.ts'
 import type { Goal } from './options.ts'
 import { isComplete, type Plan } from './plan.ts'
 import type { Item } from './plan-item.ts'
@@ -44,12 +43,4 @@ export function byHand({ items }: Plan): string {
       [`${name}: ${found}; ${todo}`, ...commands.map(command => `  ${command}`)].join('\n'),
     )
     .join('\n')
-}
-
-export function describeError({ message, hint, detail }: DevkError): string {
-  return [message, ...(hint ? [hint] : []), ...(detail ? [indented(detail)] : [])].join('\n')
-}
-
-function indented(text: string): string {
-  return text.replace(/^/gm, '  ')
 }

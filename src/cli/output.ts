@@ -1,6 +1,6 @@
 import type { DevkError } from '../base/errors.ts'
 import type { Answer } from './command.ts'
-import { style } from './style.ts'
+import { errorText } from './error-text.ts'
 
 /** The one place that prints: data to stdout, all else to stderr. */
 export function output({ json }: { json: boolean }): {
@@ -24,13 +24,4 @@ export function output({ json }: { json: boolean }): {
       else process.stderr.write(`${errorText(error)}\n`)
     },
   }
-}
-
-function errorText({ message, hint, detail }: DevkError): string {
-  const { bold, dim, red } = style(process.stderr)
-  return [
-    `${red('✗')} ${bold(message)}`,
-    ...(detail ? detail.split('\n').map(line => dim(`    ${line}`)) : []),
-    ...(hint ? hint.split('\n').map(line => `  → ${line}`) : []),
-  ].join('\n')
 }

@@ -1,8 +1,8 @@
 import type { Progress } from '../model/steps.ts'
 
 export interface ProgressView {
-  show(progress: Progress): void
-  note(message: string): void
+  show: (progress: Progress) => void
+  note: (message: string) => void
   /** Nothing of what still runs is left on the screen. */
   end(): void
 }

@@ -18,8 +18,8 @@ import type { ClusterRecord } from './record.ts'
 import { HOSTING_PATH, hostingConfigMap } from './registry/config-map.ts'
 import { ensureRegistry } from './registry/container.ts'
 import type { Registry } from './registry/registry.ts'
-import { releaseRegistry } from './registry/release.ts'
 import { registrySettings } from './registry/settings.ts'
+import { releaseShared } from './release-shared.ts'
 import { startFound } from './start-cluster.ts'
 
 export type CreateOutcome = 'created' | 'started' | 'finished' | 'recreated' | 'unchanged'
@@ -135,7 +135,7 @@ async function undo(clusters: Clusters, { name, provider }: ClusterSpec, error: 
     await steps.during('Cleaning up', async () => {
       await settle()
       await removeCluster(unhurried, name, found)
-      await releaseRegistry(clusters.connection.docker, { purge: false })
+      await releaseShared(clusters, { purge: false })
     })
     return error
   } catch (cause) {

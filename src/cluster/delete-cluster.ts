@@ -3,7 +3,7 @@ import { type Clusters, type FoundCluster, findCluster } from './clusters.ts'
 import { endWorker } from './end-worker.ts'
 import { locked } from './locked.ts'
 import { isWreck, requireOurs } from './ours.ts'
-import { releaseRegistry } from './registry/release.ts'
+import { releaseShared } from './release-shared.ts'
 
 /** Takes the cluster away, half-created or whole, and says what it removed: nothing where there is nothing. */
 export function deleteCluster(
@@ -22,7 +22,7 @@ export function deleteCluster(
         )),
       )
     }
-    return [...removed, ...(await releaseRegistry(clusters.connection.docker, { purge }))]
+    return [...removed, ...(await releaseShared(clusters, { purge }))]
   })
 }
 

@@ -1,12 +1,6 @@
 import type Docker from 'dockerode'
 import type { ClusterNode } from '../model/cluster.ts'
-
-export interface NodeLabels {
-  cluster: string
-  role: string
-  /** The values of the role label that stand for a node, and for which. Other containers are helpers. */
-  roles: Readonly<Record<string, ClusterNode['role']>>
-}
+import type { NodeLabels } from './node-labels.ts'
 
 /** The nodes of a cluster, control planes first. */
 export async function nodeContainers(

@@ -22,11 +22,15 @@ export async function removeContainers(
   )
 }
 
-async function removeContainer(container: Docker.Container): Promise<void> {
+/** Docker gives up on a container that does not end in time; thawed meanwhile, it ends at the next try. */
+const TRIES = 3
+
+async function removeContainer(container: Docker.Container, tries = TRIES): Promise<void> {
   try {
     await container.remove({ force: true, v: true })
   } catch (error) {
     if (isStatus(error, 404)) return
+    if (isStatus(error, 500) && tries > 1) return await removeContainer(container, tries - 1)
     // Another removal of the same container is on its way: its end is ours too.
     if (!isStatus(error, 409)) throw error
     await container.wait({ condition: 'removed' }).catch(() => {})

@@ -1,7 +1,7 @@
 import { type Clusters, findCluster } from './clusters.ts'
 import { locked } from './locked.ts'
 import { requireOurs } from './ours.ts'
-import { releaseRegistry } from './registry/release.ts'
+import { releaseShared } from './release-shared.ts'
 
 /** Stops the nodes and keeps everything in them. Says whether there was something to stop. */
 export function stopCluster(clusters: Clusters, name: string): Promise<'stopped' | 'unchanged'> {
@@ -11,7 +11,7 @@ export function stopCluster(clusters: Clusters, name: string): Promise<'stopped'
     await clusters.steps.during(`Stopping ${nodes.length === 1 ? 'the node' : `${nodes.length} nodes`}`, () =>
       clusters.providers[provider].stop(name, clusters.signal),
     )
-    await releaseRegistry(clusters.connection.docker, { purge: false })
+    await releaseShared(clusters, { purge: false })
     return 'stopped'
   })
 }

@@ -26,7 +26,7 @@ const existingCluster = z.strictObject({
   remote: z.boolean().default(false),
 })
 
-export const clusterSchema = z.preprocess(
+const clusterSchema = z.preprocess(
   value =>
     typeof value === 'object' && value !== null && !('provider' in value)
       ? { provider: 'kind', ...value }

@@ -9,7 +9,8 @@ import type { Run } from '../../exec/run.ts'
 import { findTool } from '../../exec/tools.ts'
 import { readAdminConfig } from '../admin-config.ts'
 import type { MachineImages } from '../images.ts'
-import { clusterContainers, clusterNames, type NodeLabels, nodeContainers } from '../node-containers.ts'
+import { clusterContainers, clusterNames, nodeContainers } from '../node-containers.ts'
+import { k3dLabels } from '../node-labels.ts'
 import type { ClusterProvider } from '../provider.ts'
 import { connectRegistry } from '../registry/container.ts'
 import { removeContainers } from '../remove-containers.ts'
@@ -18,19 +19,13 @@ import { stopContainers } from '../start-stop.ts'
 import { k3dConfig } from './config.ts'
 import { followK3d } from './steps.ts'
 
-const labels: NodeLabels = {
-  cluster: 'k3d.cluster',
-  role: 'k3d.role',
-  roles: { server: 'control-plane', agent: 'worker' },
-}
-
 export function k3dProvider(
   { docker, host }: DockerConnection,
   run: Run,
   images: MachineImages,
 ): ClusterProvider {
-  const nodes = (name: string) => nodeContainers(docker, labels, name)
-  const containers = (name: string) => clusterContainers(docker, labels, name)
+  const nodes = (name: string) => nodeContainers(docker, k3dLabels, name)
+  const containers = (name: string) => clusterContainers(docker, k3dLabels, name)
   const network = (name: string) => `k3d-${name}`
   const env = {
     DOCKER_HOST: host,
@@ -42,7 +37,7 @@ export function k3dProvider(
   return {
     tools: ['k3d'],
     nodes,
-    list: () => clusterNames(docker, labels),
+    list: () => clusterNames(docker, k3dLabels),
     // The mirrors stand in registries.yaml, which k3s reads once when it starts; the registry's name is the network's.
     wire: name => connectRegistry(docker, network(name)),
 

@@ -7,32 +7,25 @@ import { putFiles } from '../../docker/files.ts'
 import type { Run } from '../../exec/run.ts'
 import { findTool } from '../../exec/tools.ts'
 import { readAdminConfig } from '../admin-config.ts'
-import { clusterContainers, clusterNames, type NodeLabels, nodeContainers } from '../node-containers.ts'
+import { clusterContainers, clusterNames, nodeContainers } from '../node-containers.ts'
+import { KIND_NETWORK, kindLabels } from '../node-labels.ts'
 import type { ClusterProvider } from '../provider.ts'
 import { connectRegistry } from '../registry/container.ts'
 import { containerdHosts } from '../registry/containerd-hosts.ts'
 import type { Registry } from '../registry/registry.ts'
 import { removeContainers } from '../remove-containers.ts'
-import { removeNetworkIfUnused } from '../remove-network.ts'
 import { startContainers, stopContainers } from '../start-stop.ts'
 import { kindConfig } from './config.ts'
 import { followKind } from './steps.ts'
 
-const NETWORK = 'kind'
-const labels: NodeLabels = {
-  cluster: 'io.x-k8s.kind.cluster',
-  role: 'io.x-k8s.kind.role',
-  roles: { 'control-plane': 'control-plane', worker: 'worker' },
-}
-
 export function kindProvider({ docker, host }: DockerConnection, run: Run): ClusterProvider {
-  const nodes = (name: string) => nodeContainers(docker, labels, name)
-  const containers = (name: string) => clusterContainers(docker, labels, name)
+  const nodes = (name: string) => nodeContainers(docker, kindLabels, name)
+  const containers = (name: string) => clusterContainers(docker, kindLabels, name)
 
   async function wire(name: string, registry: Registry): Promise<void> {
     const files = containerdHosts(registry)
     await Promise.all([
-      connectRegistry(docker, NETWORK),
+      connectRegistry(docker, KIND_NETWORK),
       ...(await nodes(name)).map(node => putFiles(docker.getContainer(node.name), files)),
     ])
   }
@@ -41,7 +34,7 @@ export function kindProvider({ docker, host }: DockerConnection, run: Run): Clus
     tools: ['kind', 'docker'],
     nodes,
     wire,
-    list: () => clusterNames(docker, labels),
+    list: () => clusterNames(docker, kindLabels),
 
     async create(spec, registry, { steps, signal, image, folder, onStart }) {
       const config = join(folder, 'kind.yaml')
@@ -70,10 +63,8 @@ export function kindProvider({ docker, host }: DockerConnection, run: Run): Clus
 
     start: async (name, signal) => startContainers(docker, await containers(name), signal),
     stop: async (name, signal) => stopContainers(docker, await containers(name), signal),
-    delete: async (name, signal) => {
-      const removed = await removeContainers(docker, await containers(name), signal)
-      return [...removed, ...(await removeNetworkIfUnused(docker, NETWORK))]
-    },
+    // The network is kind's own, for all its clusters: it goes with the last cluster of the machine.
+    delete: async (name, signal) => removeContainers(docker, await containers(name), signal),
 
     async kubeconfig(name) {
       const [all, [first]] = await Promise.all([containers(name), nodes(name)])
