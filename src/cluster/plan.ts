@@ -27,7 +27,7 @@ export function planCreate(asked: AskedSpec, { record, nodes }: Found, recreate:
     })
   }
   if (record.phase === 'creating' || record.phase === 'deleting') {
-    if (nodes.length === 0) return { do: 'create' }
+    // Even without a node there may be a network, a volume or a helper of the provider's.
     const what = record.phase === 'creating' ? 'its creation' : 'its removal'
     return { do: 'clean and create', why: `${what} was interrupted` }
   }

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { ClusterStatus } from '../../src/model/cluster.ts'
-import { type Home, newHome } from './support/devk.ts'
+import { type Home, newHome, succeeded } from './support/devk.ts'
 import { leftovers } from './support/machine.ts'
 
 /** Where each creation is killed: as soon as this step is under way. */
@@ -46,20 +46,19 @@ describe.each(['kind', 'k3d'] as const)('creating a %s cluster', provider => {
   })
 
   it('is brought to its end by the same command, whatever the killed ones left', async () => {
-    const result = await create().ended
-    expect(result).toMatchObject({ code: 0, stdout: expect.stringContaining('ready') })
+    expect(succeeded(await create().ended).stdout).toContain('ready')
     expect((await status()).state).toEqual({ is: 'running' })
   })
 
   it('stands beside another cluster, and outlives it', async () => {
     const other = `${name}-2`
     try {
-      expect(await home.devk('cluster', 'create', other, '--provider', provider)).toMatchObject({ code: 0 })
+      succeeded(await home.devk('cluster', 'create', other, '--provider', provider))
       const list = JSON.parse((await home.devk('cluster', 'list', '--json')).stdout) as ClusterStatus[]
       const ours = list.filter(cluster => cluster.name.startsWith(name))
       expect(ours.map(cluster => cluster.state)).toEqual([{ is: 'running' }, { is: 'running' }])
     } finally {
-      expect(await home.devk('cluster', 'delete', other)).toMatchObject({ code: 0 })
+      succeeded(await home.devk('cluster', 'delete', other))
     }
     expect(await leftovers(other)).toEqual([])
     expect((await status()).state).toEqual({ is: 'running' })
@@ -81,7 +80,7 @@ describe.each(['kind', 'k3d'] as const)('creating a %s cluster', provider => {
     running.child.kill('SIGKILL')
     await running.ended
     // The next command for the same cluster waits until the worker has cleaned up.
-    expect(await home.devk('cluster', 'delete', fourth)).toMatchObject({ code: 0 })
+    succeeded(await home.devk('cluster', 'delete', fourth))
     expect(await leftovers(fourth)).toEqual([])
   })
 })

@@ -12,6 +12,12 @@ export interface Result {
   stderr: string
 }
 
+/** Throws with all that devk said where it failed. */
+export function succeeded(result: Result): Result {
+  if (result.code === 0) return result
+  throw new Error(`devk ended with ${result.code}:\n${result.stderr}${result.stdout}`)
+}
+
 export interface Running {
   child: ChildProcess
   /** Resolves when a line of stderr holds the text. */
