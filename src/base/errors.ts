@@ -33,6 +33,9 @@ export class DevkError extends Error {
 export function toDevkError(thrown: unknown): DevkError {
   if (thrown instanceof DevkError) return thrown
   if (!(thrown instanceof Error)) return new DevkError({ code: 'UNEXPECTED', message: String(thrown) })
+  if (thrown.name === 'TimeoutError') {
+    return new DevkError({ code: 'TIMED_OUT', message: 'It took too long.', cause: thrown })
+  }
   if (thrown.name === 'AbortError') {
     return thrown.cause instanceof DevkError ? thrown.cause : interrupted()
   }

@@ -22,7 +22,8 @@ export function paths(env: NodeJS.ProcessEnv = process.env): Paths {
   const data = home ? join(home, 'data') : own.data
   return {
     data,
-    state: home ? join(home, 'state') : own.log,
+    // The platform's place for state; macOS has only one for logs, which may be swept.
+    state: home ? join(home, 'state') : process.platform === 'darwin' ? join(data, 'state') : own.log,
     cache: home ? join(home, 'cache') : own.cache,
     config: home ? join(home, 'config') : own.config,
     bin: join(data, 'bin'),

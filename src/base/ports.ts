@@ -1,10 +1,11 @@
 import { createServer } from 'node:net'
+import { errorCode } from './errors.ts'
 
-/** Whether nobody listens there. */
+/** Whether nobody listens there. A port that this user may not have may be Docker's to give. */
 export function isFreePort(port: number, address = '127.0.0.1'): Promise<boolean> {
   return new Promise(resolve => {
     const server = createServer()
-    server.once('error', () => resolve(false))
+    server.once('error', error => resolve(errorCode(error) !== 'EADDRINUSE'))
     server.listen({ port, host: address, exclusive: true }, () => server.close(() => resolve(true)))
   })
 }

@@ -4,7 +4,8 @@ import type { CreateOutput } from '../protocol/operations.ts'
 import { table } from './table.ts'
 
 export function createdText({ outcome, cluster }: CreateOutput): string {
-  const { name, registry } = cluster
+  const { name, registry, state } = cluster
+  if (state.is !== 'running') return `Cluster ${name} is as it was, and ${stateText(state)}`
   return [
     `Cluster ${name} ${sentences[outcome]}.`,
     ...(registry ? [`  Images: push them to ${registry}/NAME and run them under that name.`] : []),

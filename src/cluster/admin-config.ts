@@ -44,6 +44,13 @@ async function apiAddress(
   )
   const [first] = bindings.filter(binding => binding?.HostPort)
   if (!first) return undefined
-  const address = !first.HostIp || first.HostIp === '0.0.0.0' ? '127.0.0.1' : first.HostIp
+  const address = reachable(first.HostIp || '0.0.0.0')
   return `https://${address}:${first.HostPort}`
+}
+
+/** Whoever listens everywhere listens on the loopback. */
+function reachable(listening: string): string {
+  if (listening === '0.0.0.0') return '127.0.0.1'
+  if (listening === '::') return '[::1]'
+  return listening.includes(':') ? `[${listening}]` : listening
 }

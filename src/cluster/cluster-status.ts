@@ -1,3 +1,4 @@
+import { DevkError } from '../base/errors.ts'
 import type { ClusterNode, ClusterState, ClusterStatus } from '../model/cluster.ts'
 import { type Clusters, type FoundCluster, findCluster } from './clusters.ts'
 import { kubeApiOf } from './connect-cluster.ts'
@@ -16,7 +17,7 @@ export async function listClusters(clusters: Clusters): Promise<ClusterStatus[]>
   const { providers, records } = clusters
   const names = await Promise.all([records.list(), providers.kind.list(), providers.k3d.list()])
   const statuses = await Promise.all(
-    [...new Set(names.flat())].toSorted().map(name => clusterStatus(clusters, name)),
+    [...new Set(names.flat())].toSorted().map(name => clusterStatus(clusters, name).catch(unreadable(name))),
   )
   return statuses.filter(status => status.state.is !== 'absent')
 }
@@ -80,4 +81,12 @@ function withHeard(node: ClusterNode, items: readonly NodeObject[]): ClusterNode
 
 function absent(name: string): ClusterStatus {
   return { name, provider: 'kind', state: { is: 'absent' }, ours: false, nodes: [], ports: [] }
+}
+
+/** One record that can't be read must not hide the other clusters. */
+function unreadable(name: string): (error: unknown) => ClusterStatus {
+  return error => {
+    if (!(error instanceof DevkError) || error.code !== 'STATE_BROKEN') throw error
+    return { ...absent(name), state: { is: 'partial', why: error.message } }
+  }
 }

@@ -27,7 +27,7 @@ export async function openClusters(
   runner: Run = run,
 ): Promise<Clusters> {
   const { machine, state } = paths()
-  const [connection, images] = await Promise.all([connectDocker(), readMachineImages(machine)])
+  const [connection, images] = await Promise.all([connectDocker(signal), readMachineImages(machine)])
   return {
     connection,
     images,

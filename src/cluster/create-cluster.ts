@@ -1,25 +1,18 @@
-import { DevkError } from '../base/errors.ts'
+import { DevkError, toDevkError } from '../base/errors.ts'
 import { identify } from '../exec/process-identity.ts'
-import { findTool } from '../exec/tools.ts'
 import type { ClusterNode, ClusterSpec } from '../model/cluster.ts'
-import { markCluster } from './adopt.ts'
-import { checkPorts } from './check-ports.ts'
-import { type Clusters, findCluster } from './clusters.ts'
-import { kubeApiOf } from './connect-cluster.ts'
+import { type Clusters, type FoundCluster, findCluster } from './clusters.ts'
 import { removeCluster } from './delete-cluster.ts'
 import type { AskedSpec } from './differences.ts'
 import { endWorker, settle } from './end-worker.ts'
 import { explainProvider } from './explain-provider.ts'
+import { finishCluster } from './finish-cluster.ts'
 import { nodeImage } from './images.ts'
 import { locked } from './locked.ts'
 import { completeSpec, planCreate } from './plan.ts'
-import { waitForNodes } from './ready.ts'
+import { prepare } from './prepare.ts'
 import type { ClusterRecord } from './record.ts'
-import { HOSTING_PATH, hostingConfigMap } from './registry/config-map.ts'
-import { ensureRegistry } from './registry/container.ts'
-import type { Registry } from './registry/registry.ts'
-import { registrySettings } from './registry/settings.ts'
-import { releaseShared } from './release-shared.ts'
+import { releaseShared, sharedRegistry } from './shared.ts'
 import { startFound } from './start-cluster.ts'
 
 export type CreateOutcome = 'created' | 'started' | 'finished' | 'recreated' | 'unchanged'
@@ -30,54 +23,72 @@ export function createCluster(
   asked: AskedSpec,
   { recreate }: { recreate: boolean },
 ): Promise<CreateOutcome> {
-  return locked(clusters, asked.name, `creating cluster ${asked.name}`, async () => {
-    const found = await findCluster(clusters, asked.name)
+  const { name } = asked
+  return locked(clusters, name, `creating cluster ${name}`, async () => {
+    const before = await findCluster(clusters, name)
+    await endWorker(before?.record)
+    const nodes = before ? await clusters.providers[before.provider].nodes(name) : []
+    const found = before && { ...before, nodes }
     const record = found?.record
-    await endWorker(record)
-    const nodes = found ? await clusters.providers[found.provider].nodes(asked.name) : []
     const plan = planCreate(asked, { record, nodes }, recreate)
-    const spec = completeSpec(asked, plan.do === 'create' || recreate ? undefined : record)
-    if ('why' in plan) clusters.steps.note(`Cluster ${asked.name}: ${plan.why}.`)
-    switch (plan.do) {
-      case 'keep':
-        await ensureRegistryFor(clusters, record)
-        return 'unchanged'
-      case 'start':
-        await startFound(clusters, asked.name, found)
-        return 'started'
-      case 'finish':
-        if (record) await finish(clusters, record, nodes, await ensureRegistryFor(clusters, record))
-        return 'finished'
-      case 'clean and create':
-        await clusters.steps.during('Removing what was there', () =>
-          removeCluster(clusters, asked.name, found),
-        )
-        await make(clusters, spec)
-        return recreate ? 'recreated' : 'created'
-      case 'create':
-        await make(clusters, spec)
-        return 'created'
+    if ('why' in plan) clusters.steps.note(`Cluster ${name}: ${plan.why}.`)
+    if (plan.do === 'create' || plan.do === 'clean and create') {
+      await replace(clusters, completeSpec(asked, record), plan.do === 'create' ? undefined : found)
+      return recreate && nodes.length > 0 ? 'recreated' : 'created'
     }
+    if (!record) throw new TypeError(`plan "${plan.do}" without a record`)
+    if (plan.do === 'start') {
+      await startFound(clusters, { ...found, record })
+      return 'started'
+    }
+    const registry = await sharedRegistry(clusters, record)
+    if (plan.do === 'finish') {
+      await finishCluster(clusters, record, nodes, registry)
+      return 'finished'
+    }
+    await keep(clusters, record, registry.port)
+    await clusters.providers[record.spec.provider].wire(name, registry)
+    return 'unchanged'
   })
 }
 
+/** Nothing of the old one is taken away before all that the new one needs was looked at. */
+async function replace(clusters: Clusters, spec: ClusterSpec, old: FoundCluster | undefined): Promise<void> {
+  await prepare(clusters, spec, old)
+  if (old) {
+    await clusters.steps.during('Removing what was there', () =>
+      removeCluster(clusters, spec.name, old, { keepContexts: true }),
+    )
+  }
+  await make(clusters, spec, old?.record?.mergedInto)
+}
+
 /** Everything from nothing to Ready. Where it fails or is aborted, what it made is taken away again. */
-async function make(clusters: Clusters, spec: ClusterSpec): Promise<void> {
-  const { connection, images, providers, records, steps, signal } = clusters
+async function make(
+  clusters: Clusters,
+  spec: ClusterSpec,
+  mergedInto: readonly string[] | undefined,
+): Promise<void> {
+  const { images, providers, records, steps, signal } = clusters
   const provider = providers[spec.provider]
   const image = nodeImage(spec, images)
-  await Promise.all(provider.tools.map(tool => findTool(tool)))
-  await checkPorts(connection.docker, spec.ports)
-  const record: ClusterRecord = { spec, image, phase: 'creating', createdAt: new Date().toISOString() }
+  const record: ClusterRecord = {
+    spec,
+    image,
+    phase: 'creating',
+    createdAt: new Date().toISOString(),
+    ...(mergedInto && { mergedInto: [...mergedInto] }),
+  }
   await records.write(record)
   let remembered: Promise<void> | undefined
   try {
-    const registry = ensureRegistryFor(clusters, record)
-    registry.catch(() => {})
+    const failed = new AbortController()
+    const registry = sharedRegistry(clusters, record)
+    registry.catch((error: unknown) => failed.abort(toDevkError(error)))
     await provider.create(spec, registry, {
       steps,
-      signal,
       image,
+      signal: AbortSignal.any([signal, failed.signal]),
       folder: records.folder(spec.name),
       onStart: pid => {
         remembered = rememberWorker(clusters, record, pid)
@@ -87,38 +98,26 @@ async function make(clusters: Clusters, spec: ClusterSpec): Promise<void> {
     const nodes = await provider.nodes(spec.name)
     const standing = { ...record, phase: 'finishing', nodeCount: nodes.length } as const
     await records.write(standing)
-    await finish(clusters, standing, nodes, await registry)
+    await finishCluster(clusters, standing, nodes, await registry)
   } catch (error) {
     await remembered?.catch(() => {})
+    // What only takes longer than it should is no reason to take it away: the next command goes on waiting.
+    if (error instanceof DevkError && error.code === 'CLUSTER_NOT_READY') throw error
     throw await undo(clusters, spec, explainProvider(error, spec))
   }
 }
 
-/** What is left once the provider is done; each part may be done again. */
-async function finish(
-  clusters: Clusters,
-  record: ClusterRecord,
-  nodes: readonly ClusterNode[],
-  registry: Registry,
+/** What stands and is as it should be; only its nodes may know the registry by another port. */
+async function keep(
+  { records, steps }: Clusters,
+  { registryPort, ...record }: ClusterRecord,
+  port: number,
 ): Promise<void> {
-  const { connection, providers, records, steps, signal } = clusters
-  const { name, provider } = record.spec
-  const made: ClusterRecord = { ...record, phase: 'made', registryPort: registry.port }
-  const api = await kubeApiOf(clusters, name, provider)
-  await Promise.all([
-    providers[provider].wire(name, registry),
-    markCluster(connection.docker, nodes, made),
-    steps.during('Waiting for the nodes', say =>
-      waitForNodes(api, connection.docker, nodes, { signal, say }),
-    ),
-    api.apply(HOSTING_PATH, hostingConfigMap(registry), { signal }),
-  ])
-  await records.write(made)
-}
-
-async function ensureRegistryFor(clusters: Clusters, record: ClusterRecord | undefined): Promise<Registry> {
-  const settings = await registrySettings(clusters.images, record?.registryPort)
-  return await ensureRegistry(clusters.connection.docker, settings, clusters)
+  if (registryPort === undefined || registryPort === port) return
+  if (record.spec.provider === 'kind') return await records.write({ ...record, registryPort: port })
+  steps.note(
+    `The registry is at port ${port} now, and k3d's nodes know it at ${registryPort}: they pull from it only after --recreate.`,
+  )
 }
 
 async function rememberWorker({ records }: Clusters, record: ClusterRecord, pid: number): Promise<void> {
@@ -127,15 +126,14 @@ async function rememberWorker({ records }: Clusters, record: ClusterRecord, pid:
 }
 
 async function undo(clusters: Clusters, { name, provider }: ClusterSpec, error: unknown): Promise<unknown> {
-  const { steps } = clusters
   try {
     // The signal that ended the creation must not end its clean-up.
     const unhurried = { ...clusters, signal: new AbortController().signal }
-    const found = { provider, record: undefined, nodes: [] }
-    await steps.during('Cleaning up', async () => {
+    const nodes: ClusterNode[] = []
+    await clusters.steps.during('Cleaning up', async () => {
       await settle()
-      await removeCluster(unhurried, name, found)
-      await releaseShared(clusters, { purge: false })
+      await removeCluster(unhurried, name, { provider, nodes, record: undefined })
+      await releaseShared(unhurried, { purge: false })
     })
     return error
   } catch (cause) {

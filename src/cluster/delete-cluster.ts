@@ -3,7 +3,7 @@ import { type Clusters, type FoundCluster, findCluster } from './clusters.ts'
 import { endWorker } from './end-worker.ts'
 import { locked } from './locked.ts'
 import { isWreck, requireOurs } from './ours.ts'
-import { releaseShared } from './release-shared.ts'
+import { releaseShared } from './shared.ts'
 
 /** Takes the cluster away, half-created or whole, and says what it removed: nothing where there is nothing. */
 export function deleteCluster(
@@ -30,14 +30,14 @@ export function deleteCluster(
 export async function removeCluster(
   { providers, records, signal }: Clusters,
   name: string,
-  found: FoundCluster | undefined,
+  found: FoundCluster,
+  { keepContexts = false }: { keepContexts?: boolean } = {},
 ): Promise<string[]> {
-  if (!found) return []
   const { record, provider } = found
   await endWorker(record)
   if (record) await records.write({ ...record, phase: 'deleting', worker: undefined })
   const removed = await providers[provider].delete(name, signal)
-  for (const file of record?.mergedInto ?? []) {
+  for (const file of keepContexts ? [] : (record?.mergedInto ?? [])) {
     if (await removeContext(file, `${provider}-${name}`, signal))
       removed.push(`context ${provider}-${name} from ${file}`)
   }

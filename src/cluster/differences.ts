@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto'
+import { basename } from 'node:path'
 import type { ClusterSpec } from '../model/cluster.ts'
 import { formatMount } from '../model/mount.ts'
 import { formatPortMapping } from '../model/port-mapping.ts'
@@ -56,9 +58,12 @@ const fields: Field[] = [
   { what: 'config', show: showConfig, flag: () => 'the configuration file as it was' },
 ]
 
+/** By content: a clone that was moved has the same configuration. */
 function showConfig(spec: AskedSpec): string | undefined {
-  if ('config' in spec) return spec.config ? `${spec.config.path} (${spec.config.content.length} bytes)` : ''
-  return undefined
+  if (!('config' in spec)) return undefined
+  if (!spec.config) return ''
+  const hash = createHash('sha256').update(spec.config.content).digest('hex')
+  return `${basename(spec.config.path)} (sha256 ${hash.slice(0, 8)})`
 }
 
 function list(values: string[] | undefined): string | undefined {

@@ -13,7 +13,7 @@ const causes: Cause[] = [
     pattern: /no space left on device/i,
     code: 'DISK_FULL',
     message: 'the disk is full',
-    hint: 'docker system df shows what takes it; docker system prune frees what nothing uses.',
+    hint: 'docker system df shows what takes it; docker image prune and docker builder prune free what nothing uses.',
   },
   {
     pattern: /port is already allocated|address already in use/i,

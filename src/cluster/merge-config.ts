@@ -2,7 +2,7 @@ import { parseDocument } from 'yaml'
 import { DevkError } from '../base/errors.ts'
 import type { ProviderConfig } from '../model/cluster.ts'
 
-type Tree = Record<string, unknown>
+export type Tree = Record<string, unknown>
 
 /** A provider's raw configuration as a tree. Throws CLUSTER_CONFIG with the file, line and column. */
 export function parseProviderConfig(config: ProviderConfig | undefined): Tree {
@@ -32,6 +32,6 @@ export function mergeTrees(under: Tree, over: Tree): Tree {
   return merged
 }
 
-function isTree(value: unknown): value is Tree {
+export function isTree(value: unknown): value is Tree {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -18,7 +18,7 @@ export async function nodeContainers(
           name: containerName(container),
           role,
           running: UP.includes(container.State),
-          started: container.State !== 'created',
+          abandoned: container.State === 'created' && Date.now() / 1_000 - container.Created > ABANDONED_S,
           image: container.Image,
         },
       ]
@@ -44,6 +44,9 @@ export async function clusterNames(docker: Docker, labels: NodeLabels): Promise<
 export function containerName(container: Docker.ContainerInfo): string {
   return container.Names[0]?.replace(/^\//, '') ?? container.Id
 }
+
+/** Whoever makes a node starts it sooner than this. */
+const ABANDONED_S = 30
 
 /** A paused node takes its memory and ports as a running one does: it is up, and does not answer. */
 const UP = ['running', 'paused', 'restarting']

@@ -16,7 +16,18 @@ export type OurCluster = FoundCluster & { record: ClusterRecord }
  * can be in it, and whoever made it, it is in the way.
  */
 export function isWreck({ record, nodes }: Found): boolean {
-  return !record && nodes.length > 0 && nodes.every(node => !node.started)
+  return !record && nodes.length > 0 && nodes.every(node => node.abandoned)
+}
+
+/** Throws CLUSTER_MISSING where somebody took the nodes away: there is nothing to start or stop. */
+export function requireNodes(found: OurCluster): OurCluster {
+  if (found.nodes.length > 0) return found
+  const { name } = found.record.spec
+  throw new DevkError({
+    code: 'CLUSTER_MISSING',
+    message: `The nodes of cluster ${name} are gone: somebody removed them, not devk.`,
+    hint: `devk cluster create ${name} makes it anew; devk cluster delete ${name} removes what is left of it.`,
+  })
 }
 
 /** Throws CLUSTER_MISSING where there is no such cluster, CLUSTER_FOREIGN where somebody else made it. */

@@ -31,7 +31,7 @@ export function planCreate(asked: AskedSpec, { record, nodes }: Found, recreate:
     const what = record.phase === 'creating' ? 'its creation' : 'its removal'
     return { do: 'clean and create', why: `${what} was interrupted` }
   }
-  if (nodes.length === 0) return { do: 'create' }
+  if (nodes.length === 0) return { do: 'clean and create', why: 'its nodes are gone' }
   if (recreate) return { do: 'clean and create', why: 'asked by --recreate' }
   refuseLostNodes(record, nodes)
   refuseDifferences(asked, record, nodes)
@@ -45,7 +45,7 @@ function refuseLostNodes({ spec, nodeCount }: ClusterRecord, nodes: readonly Clu
   throw new DevkError({
     code: 'CLUSTER_INCOMPLETE',
     message: `Cluster ${spec.name} has ${nodes.length} of its ${nodeCount} nodes left: ${nodes.map(node => node.name).join(', ')}. It was left as it is.`,
-    hint: `A lost node can't be put back. devk cluster create ${spec.name} --recreate makes the cluster anew; what is in it is lost.`,
+    hint: `A lost node can't be put back. The same command with --recreate makes the cluster anew; what is in it is lost.`,
   })
 }
 
@@ -57,22 +57,30 @@ function refuseDifferences(asked: AskedSpec, record: ClusterRecord, nodes: reado
     message: `Cluster ${asked.name} differs from what is asked; it was left as it is.`,
     hint: [
       `To keep it, ask for: ${found.map(difference => difference.keep).join('; ')}.`,
-      `To have it made anew, with all that is in it lost: devk cluster create ${asked.name} --recreate`,
+      'To have it made anew, with all that is in it lost: the same command with --recreate.',
     ].join('\n'),
     detail: found.map(line).join('\n'),
   })
 }
 
 function versionOf({ image }: ClusterRecord, nodes: readonly ClusterNode[]): string | undefined {
-  return kubernetesOf(image ?? nodes[0]?.image ?? '')
+  return kubernetesOf(image ?? '') ?? kubernetesOf(nodes[0]?.image ?? '')
 }
 
 function line({ what, asked, made }: Difference): string {
   return `${what}: asked ${asked}, made with ${made}`
 }
 
-/** The full specification: what is asked, and for the rest what the record or the defaults say. */
+/** The full specification: what is asked, and for the rest what there was or the defaults say. */
 export function completeSpec(asked: AskedSpec, record: ClusterRecord | undefined): ClusterSpec {
   const defaults = { provider: 'kind', workers: 0, ports: [], mounts: [], labels: {} } as const
-  return { ...structuredClone(defaults), ...record?.spec, ...asked } as ClusterSpec
+  const { config, ...before } = record?.spec ?? {}
+  // One provider's configuration means nothing to another.
+  const same = asked.provider === undefined || asked.provider === record?.spec.provider
+  return {
+    ...structuredClone(defaults),
+    ...before,
+    ...(same && config && { config }),
+    ...asked,
+  } as ClusterSpec
 }

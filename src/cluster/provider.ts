@@ -26,8 +26,8 @@ export interface ClusterProvider {
   /** Starts a stopped cluster's nodes; returns before its API answers. */
   start(name: string, signal: AbortSignal): Promise<void>
 
-  /** Stops the nodes in good order and keeps all that is in them. */
-  stop(name: string, signal: AbortSignal): Promise<void>
+  /** Stops the nodes in good order and keeps all that is in them; half a stop would be no better than a whole one. */
+  stop(name: string): Promise<void>
 
   /** Removes the cluster whole or in part, with its volumes and its own network; says what it removed. */
   delete(name: string, signal: AbortSignal): Promise<string[]>

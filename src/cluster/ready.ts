@@ -66,8 +66,8 @@ export async function waitForDns(
   })
 }
 
-/** `look` answers what is still missing, or undefined. */
-async function waitFor(
+/** Waits until nothing is missing any more: `look` answers what is still missing, or undefined. */
+export async function waitFor(
   what: string,
   { signal, say }: WaitOptions,
   look: () => Promise<string | undefined>,

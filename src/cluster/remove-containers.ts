@@ -11,11 +11,10 @@ export async function removeContainers(
 ): Promise<string[]> {
   return await thawing(
     containers.map(container => container.Id),
-    signal,
     () =>
       Promise.all(
         containers.map(async container => {
-          await removeContainer(docker.getContainer(container.Id))
+          await removeContainer(docker.getContainer(container.Id), signal)
           return `container ${containerName(container)}`
         }),
       ),
@@ -25,14 +24,19 @@ export async function removeContainers(
 /** Docker gives up on a container that does not end in time; thawed meanwhile, it ends at the next try. */
 const TRIES = 3
 
-async function removeContainer(container: Docker.Container, tries = TRIES): Promise<void> {
+async function removeContainer(
+  container: Docker.Container,
+  signal: AbortSignal,
+  tries = TRIES,
+): Promise<void> {
   try {
     await container.remove({ force: true, v: true })
   } catch (error) {
     if (isStatus(error, 404)) return
-    if (isStatus(error, 500) && tries > 1) return await removeContainer(container, tries - 1)
+    if (isStatus(error, 500) && tries > 1) return await removeContainer(container, signal, tries - 1)
     // Another removal of the same container is on its way: its end is ours too.
     if (!isStatus(error, 409)) throw error
-    await container.wait({ condition: 'removed' }).catch(() => {})
+    const abortSignal = AbortSignal.any([signal, AbortSignal.timeout(60_000)])
+    await container.wait({ condition: 'removed', abortSignal }).catch(() => signal.throwIfAborted())
   }
 }

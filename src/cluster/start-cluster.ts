@@ -1,16 +1,16 @@
 import { DevkError } from '../base/errors.ts'
-import { type Clusters, type FoundCluster, findCluster } from './clusters.ts'
+import { type Clusters, findCluster } from './clusters.ts'
 import { kubeApiOf } from './connect-cluster.ts'
+import { finishCluster } from './finish-cluster.ts'
 import { locked } from './locked.ts'
-import { requireOurs } from './ours.ts'
+import { type OurCluster, requireNodes, requireOurs } from './ours.ts'
 import { waitForDns, waitForNodes } from './ready.ts'
-import { ensureRegistry } from './registry/container.ts'
-import { registrySettings } from './registry/settings.ts'
+import { sharedRegistry } from './shared.ts'
 
 /** Starts a stopped cluster and waits until pods can run in it again. Says whether there was something to start. */
 export function startCluster(clusters: Clusters, name: string): Promise<'started' | 'unchanged'> {
   return locked(clusters, name, `starting cluster ${name}`, async () => {
-    const found = requireOurs(name, await findCluster(clusters, name))
+    const found = requireNodes(requireOurs(name, await findCluster(clusters, name)))
     if (found.record.phase === 'creating' || found.record.phase === 'deleting') {
       throw new DevkError({
         code: 'CLUSTER_PARTIAL',
@@ -19,25 +19,23 @@ export function startCluster(clusters: Clusters, name: string): Promise<'started
       })
     }
     if (found.nodes.every(node => node.running)) return 'unchanged'
-    await startFound(clusters, name, found)
+    await startFound(clusters, found)
     return 'started'
   })
 }
 
-export async function startFound(
-  clusters: Clusters,
-  name: string,
-  found: FoundCluster | undefined,
-): Promise<void> {
-  if (!found) return
-  const { connection, providers, steps, signal, images } = clusters
+/** The nodes before the registry: each wants the address in the network that it had, and would lose it to a stranger. */
+export async function startFound(clusters: Clusters, found: OurCluster): Promise<void> {
+  const { connection, providers, steps, signal } = clusters
+  const { record } = found
+  const { name } = record.spec
   const provider = providers[found.provider]
-  const settings = await registrySettings(images, found.record?.registryPort)
-  const registry = await ensureRegistry(connection.docker, settings, clusters)
   await steps.during('Starting the nodes', () => provider.start(name, signal))
+  const registry = await sharedRegistry(clusters, record)
   await provider.wire(name, registry)
-  const api = await kubeApiOf(clusters, name, found.provider)
   const nodes = await provider.nodes(name)
+  if (record.phase === 'finishing') return await finishCluster(clusters, record, nodes, registry)
+  const api = await kubeApiOf(clusters, name, found.provider)
   await steps.during('Waiting for the nodes', say =>
     waitForNodes(api, connection.docker, nodes, { signal, say }),
   )

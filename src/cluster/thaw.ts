@@ -8,13 +8,9 @@ const FREEZER = '/sys/fs/cgroup/freezer/docker'
  * Watches over the end of node containers. On cgroup v1 a pod's process can be left in a frozen cgroup of its node,
  * where no signal ever reaches it, and Docker would wait for ever. A healthy cluster freezes nothing for long.
  */
-export async function thawing<T>(
-  containerIds: readonly string[],
-  signal: AbortSignal,
-  work: () => Promise<T>,
-): Promise<T> {
+export async function thawing<T>(containerIds: readonly string[], work: () => Promise<T>): Promise<T> {
   const finished = new AbortController()
-  const watcher = watch(containerIds, AbortSignal.any([signal, finished.signal]))
+  const watcher = watch(containerIds, finished.signal)
   try {
     return await work()
   } finally {

@@ -11,9 +11,11 @@ import type { CreateInput } from '../protocol/operations.ts'
 
 /** The name that a command means: the one given, the project's, or `devk` outside a project. */
 export async function askedName(given: string | undefined, folder: string): Promise<string> {
-  const project = await projectCluster(given, folder)
+  // With a name, a broken project file is in nobody's way.
+  if (given !== undefined) return checkName(given)
+  const project = await projectCluster(undefined, folder)
   if (project?.provider === 'existing') throw notOurs(project.context)
-  return given === undefined ? (project?.name ?? defaultClusterName) : checkName(given)
+  return project?.name ?? defaultClusterName
 }
 
 /** The cluster that somebody else made and the project names, where the command means that one. */
@@ -21,7 +23,8 @@ export async function askedExisting(
   given: string | undefined,
   folder: string,
 ): Promise<ExistingCluster | undefined> {
-  const project = await projectCluster(given, folder)
+  if (given !== undefined) return undefined
+  const project = await projectCluster(undefined, folder)
   return project?.provider === 'existing' ? project : undefined
 }
 

@@ -1,6 +1,7 @@
 import Docker from 'dockerode'
 import { DevkError } from '../base/errors.ts'
 import { dockerHost } from './endpoint.ts'
+import { explainDocker } from './explain.ts'
 
 export interface DockerConnection {
   docker: Docker
@@ -8,8 +9,34 @@ export interface DockerConnection {
   host: string
 }
 
-/** Opens nothing yet: the first request shows whether Docker answers, and `explainDocker` why it does not. */
-export async function connectDocker(env: NodeJS.ProcessEnv = process.env): Promise<DockerConnection> {
+const PATIENCE_MS = 10_000
+
+/**
+ * A Docker that answers. Throws what `explainDocker` explains where nothing is there, DOCKER_SILENT where something is
+ * and does not answer: no later request has to fear that it waits for ever from the start.
+ */
+export async function connectDocker(
+  signal: AbortSignal,
+  env: NodeJS.ProcessEnv = process.env,
+): Promise<DockerConnection> {
+  const { docker, host } = await openDocker(env)
+  const limit = AbortSignal.timeout(PATIENCE_MS)
+  try {
+    await docker.listContainers({ limit: 1, abortSignal: AbortSignal.any([signal, limit]) })
+  } catch (error) {
+    signal.throwIfAborted()
+    if (!limit.aborted) throw explainDocker(error, host) ?? error
+    throw new DevkError({
+      code: 'DOCKER_SILENT',
+      message: `Docker is there at ${host}, and does not answer within ${PATIENCE_MS / 1_000} s.`,
+      hint: 'Restart Docker, then run this again.',
+    })
+  }
+  return { docker, host }
+}
+
+/** Asks nothing yet. */
+export async function openDocker(env: NodeJS.ProcessEnv = process.env): Promise<DockerConnection> {
   const host = await dockerHost(env)
   return { docker: new Docker(dockerOptions(host, env)), host }
 }

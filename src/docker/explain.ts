@@ -20,7 +20,7 @@ export function explainDocker(error: unknown, host: string): DevkError | undefin
     code: full ? 'DISK_FULL' : 'DOCKER_REFUSED',
     message: `Docker refused (${error.statusCode}): ${said}`,
     ...(full && {
-      hint: 'Free some disk first: docker system df shows what takes it, docker system prune frees it.',
+      hint: 'Free some disk first: docker system df shows what takes it; docker image prune and docker builder prune free what nothing uses.',
     }),
     cause: error,
   })

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { link, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { errorCode } from '../base/errors.ts'
 import { sleep } from '../base/time.ts'
@@ -83,10 +83,19 @@ async function dropStale(path: string, seen: LockHolder | undefined): Promise<vo
     const code = errorCode(error)
     if (code === 'ENOENT') return
     if (code !== 'EEXIST') throw error
-    await rm(claim, { force: true })
+    await dropOldClaim(claim)
     return
   }
   const now = await readHolder(claim)
   if (now?.pid === seen?.pid && now?.started === seen?.started) await rm(path, { force: true })
   await rm(claim, { force: true })
 }
+
+/** A claim lasts a moment; one that lasts longer is that of a process that was killed over it. */
+async function dropOldClaim(claim: string): Promise<void> {
+  const claimed = await stat(claim).catch(() => undefined)
+  if (claimed && Date.now() - claimed.ctimeMs > CLAIM_MS) await rm(claim, { force: true })
+  else await sleep(20)
+}
+
+const CLAIM_MS = 5_000

@@ -11,10 +11,11 @@ export interface Peer {
   send(line: string): void
   /** Its exit code, or the signal that ended it. */
   ended: Promise<number | NodeJS.Signals>
-  /** Ends it and its group at once. */
+  /** Ends it within half a second, and what it started. */
   kill(): void
 }
 
+const KILL_AFTER_MS = 500
 const KEPT_COMPLAINT = 16 * 1024
 
 /** For the thin side: it starts in a few milliseconds and loads nothing else. */
@@ -40,12 +41,16 @@ export function startPeer({ file, args, env, cwd }: Command): Peer {
       child.once('close', (code, signal) => resolve(code ?? signal ?? 1))
     }),
     kill: () => {
-      if (child.pid === undefined) return
-      try {
-        process.kill(-child.pid, 'SIGKILL')
-      } catch {
-        // It has ended already.
+      const signalGroup = (signal: NodeJS.Signals) => {
+        try {
+          if (child.pid !== undefined) process.kill(-child.pid, signal)
+        } catch {
+          // It has ended already.
+        }
       }
+      // Asked first, it ends its own children too: they have groups of their own.
+      signalGroup('SIGTERM')
+      setTimeout(() => signalGroup('SIGKILL'), KILL_AFTER_MS).unref()
     },
   }
 }

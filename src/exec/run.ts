@@ -1,5 +1,5 @@
 import { execa } from 'execa'
-import { DevkError, interrupted } from '../base/errors.ts'
+import { DevkError, toDevkError } from '../base/errors.ts'
 import { type Command, commandLine, hide } from './command.ts'
 import { childEnvironment } from './environment.ts'
 
@@ -49,7 +49,7 @@ export const run: Run = async (command, options = {}) => {
   if (result.isCanceled) {
     // A grandchild may outlive the process that was told to end, and hold no pipe of ours.
     child.kill('SIGKILL')
-    throw options.signal?.reason instanceof DevkError ? options.signal.reason : interrupted()
+    throw toDevkError(options.signal?.reason)
   }
   const exitCode = result.exitCode
   if (exitCode === undefined) throw neverRan(command, result)

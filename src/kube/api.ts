@@ -55,7 +55,7 @@ async function call(
   }
   await config.applyToHTTPSOptions(options as Parameters<KubeConfig['applyToHTTPSOptions']>[0])
   try {
-    const { status, answer } = await send(new URL(path, server), options, body)
+    const { status, answer } = await send(new URL(server.replace(/\/$/, '') + path), options, body)
     if (status >= 200 && status < 300) return answer
     throw refused(method, path, status, answer)
   } catch (error) {

@@ -1,6 +1,6 @@
 import { mkdir, open, readFile, realpath, rm } from 'node:fs/promises'
 import { homedir } from 'node:os'
-import { delimiter, dirname, join } from 'node:path'
+import { delimiter, dirname, join, resolve } from 'node:path'
 import { type Document, isMap, isSeq, parseDocument, type YAMLMap, type YAMLSeq } from 'yaml'
 import { DevkError, errorCode } from '../base/errors.ts'
 import { sleep } from '../base/time.ts'
@@ -11,7 +11,7 @@ const lists = ['clusters', 'contexts', 'users'] as const
 /** The user's own kubeconfig: the first file of KUBECONFIG, or the default one. */
 export function userKubeconfig(env: NodeJS.ProcessEnv = process.env): string {
   const [first] = (env['KUBECONFIG'] ?? '').split(delimiter).filter(Boolean)
-  return first ?? join(homedir(), '.kube', 'config')
+  return resolve(first ?? join(homedir(), '.kube', 'config'))
 }
 
 /** Adds or replaces a context with its cluster and user; the current context and all else stay as they are. */

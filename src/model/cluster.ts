@@ -57,8 +57,8 @@ export interface ClusterNode {
   name: string
   role: 'control-plane' | 'worker'
   running: boolean
-  /** It was running once: there may be something in it. */
-  started: boolean
+  /** It was made a while ago and never started: nothing can be in it. */
+  abandoned: boolean
   image: string
   /** Unknown where the API does not answer. */
   ready?: boolean | undefined

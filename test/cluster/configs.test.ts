@@ -68,7 +68,7 @@ it('asks k3d for loopback ports, labels, mounts and the registry’s mirrors, an
     servers: 1,
     agents: 2,
     kubeAPI: { hostIP: '127.0.0.1', hostPort: '6550' },
-    ports: [{ port: '127.0.0.1:8080:80/tcp', nodeFilters: ['server:0'] }],
+    ports: [{ port: '127.0.0.1:8080:80/tcp', nodeFilters: ['server:0:direct'] }],
     volumes: [{ volume: '/work/data:/data:ro', nodeFilters: ['all'] }],
     options: {
       k3d: { disableLoadbalancer: true },

@@ -15,7 +15,7 @@ function nodes(...running: boolean[]): ClusterNode[] {
     name: `node-${index}`,
     role: index === 0 ? 'control-plane' : 'worker',
     running: up,
-    started: true,
+    abandoned: false,
     image: 'kindest/node:v1.33.4',
   }))
 }
@@ -26,7 +26,7 @@ const plan = (found: { record?: ClusterRecord; nodes?: ClusterNode[] }, recreate
 describe('create', () => {
   it('makes what is not there', () => {
     expect(plan({})).toEqual({ do: 'create' })
-    expect(plan({ record: record() })).toEqual({ do: 'create' })
+    expect(plan({ record: record() })).toMatchObject({ do: 'clean and create' })
   })
 
   it('keeps what is as it should be', () => {
@@ -51,7 +51,7 @@ describe('create', () => {
   })
 
   it('takes away what was never started: nothing can be in it', () => {
-    const wreck = nodes(false).map(node => ({ ...node, started: false }))
+    const wreck = nodes(false).map(node => ({ ...node, abandoned: true }))
     expect(plan({ nodes: wreck })).toMatchObject({ do: 'clean and create' })
   })
 

@@ -50,10 +50,15 @@ describe.each(['kind', 'k3d'] as const)('creating a %s cluster', provider => {
     expect((await status()).state).toEqual({ is: 'running' })
   })
 
-  it('stands beside another cluster, and outlives it', async () => {
+  it('stands beside another cluster, which two commands at once make once, and outlives it', async () => {
     const other = `${name}-2`
     try {
-      succeeded(await home.devk('cluster', 'create', other, '--provider', provider))
+      const two = await Promise.all(
+        [1, 2].map(() => home.devk('cluster', 'create', other, '--provider', provider)),
+      )
+      const said = two.map(result => succeeded(result).stdout).toSorted()
+      expect(said).toEqual([expect.stringContaining('is ready'), expect.stringContaining('is there already')])
+      expect(two.some(({ stderr }) => stderr.includes(`which is creating cluster ${other}`))).toBe(true)
       const list = JSON.parse((await home.devk('cluster', 'list', '--json')).stdout) as ClusterStatus[]
       const ours = list.filter(cluster => cluster.name.startsWith(name))
       expect(ours.map(cluster => cluster.state)).toEqual([{ is: 'running' }, { is: 'running' }])

@@ -38,7 +38,7 @@ describe.each([
 
   afterAll(async () => {
     await home.devk('cluster', 'delete', name)
-    await upstream.stop().catch(() => {})
+    await upstream[Symbol.asyncDispose]()
     await home[Symbol.asyncDispose]()
   })
 
@@ -147,7 +147,14 @@ describe.each([
     expect(result.stderr).toContain('workers: asked 3, made with 1')
     expect(result.stderr).toMatch(/kubernetes: asked 1\.99, made with 1\.\d+/)
     expect(result.stderr).toContain('To keep it, ask for: workers: 1')
-    expect(result.stderr).toContain(`devk cluster create ${name} --recreate`)
+    expect(result.stderr).toContain('the same command with --recreate')
+    expect((await status()).state).toEqual({ is: 'running' })
+  })
+
+  it('is not taken away for one that can’t be made', async () => {
+    const result = await create('--recreate', '--config', 'no-such-file.yaml')
+    expect(result.code).toBe(2)
+    expect((await create('--recreate', '--port', '1:1', '--kubernetes', '0.1')).code).toBe(1)
     expect((await status()).state).toEqual({ is: 'running' })
   })
 

@@ -23,5 +23,5 @@ it('keeps what the peer complained of last', async () => {
 it('ends the peer at once when it is told to', async () => {
   const idle = peer('setInterval(() => {}, 1000)')
   idle.kill()
-  expect(await idle.ended).toBe('SIGKILL')
+  expect(await idle.ended).toBe('SIGTERM')
 })

@@ -32,6 +32,7 @@ export const clusterCreate: Command = {
       config: one(parsed, 'config'),
       recreate: parsed.flags.has('recreate'),
     })
-    return { json: value, text: createdText(value) }
+    const exitCode = value.cluster.state.is === 'running' ? 0 : 1
+    return { json: value, text: createdText(value), exitCode }
   },
 }

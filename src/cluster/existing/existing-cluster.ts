@@ -74,7 +74,7 @@ function nodeOf(node: NodeObject): ClusterNode {
     name,
     role: isControlPlane ? 'control-plane' : 'worker',
     running: true,
-    started: true,
+    abandoned: false,
     image: '',
     ...heardOf(node),
   }

@@ -1,9 +1,7 @@
-import { stringify } from 'yaml'
+import { parse, stringify } from 'yaml'
 import type { ClusterSpec } from '../../model/cluster.ts'
-import { mergeTrees, parseProviderConfig } from '../merge-config.ts'
+import { isTree, mergeTrees, parseProviderConfig, type Tree } from '../merge-config.ts'
 import { endpointsByHost, type Registry } from '../registry/registry.ts'
-
-type Tree = Record<string, unknown>
 
 /** k3d's configuration for the cluster: the raw one that the project gives, and devk's over it. */
 export function k3dConfig(spec: ClusterSpec, registry: Registry, apiPort: number): Tree {
@@ -18,13 +16,14 @@ export function k3dConfig(spec: ClusterSpec, registry: Registry, apiPort: number
     kubeAPI: { hostIP: '127.0.0.1', hostPort: String(apiPort) },
     ports: spec.ports.map(({ address, host, node, protocol }) => ({
       port: `${address}:${host}:${node}/${protocol}`,
-      nodeFilters: ['server:0'],
+      // Straight to the server, load balancer or not.
+      nodeFilters: ['server:0:direct'],
     })),
     volumes: spec.mounts.map(({ from, to, readOnly }) => ({
       volume: `${from}:${to}${readOnly ? ':ro' : ''}`,
       nodeFilters: ['all'],
     })),
-    registries: { config: stringify({ mirrors: registryMirrors(registry) }) },
+    registries: { config: stringify(mergeTrees(rawRegistries(raw), { mirrors: registryMirrors(registry) })) },
     options: {
       k3s: { nodeLabels: nodeLabels(spec) },
       kubeconfig: { updateDefaultKubeconfig: false, switchCurrentContext: false },
@@ -38,6 +37,13 @@ function withDefaults(raw: Tree): Tree {
     { servers: 1, options: { k3d: { wait: true, timeout: '300s', disableLoadbalancer: true } } },
     raw,
   )
+}
+
+/** A project's own registries.yaml: credentials and TLS stay as it says. */
+function rawRegistries({ registries }: Tree): Tree {
+  const text = isTree(registries) ? registries['config'] : undefined
+  const tree: unknown = typeof text === 'string' ? parse(text) : undefined
+  return isTree(tree) ? tree : {}
 }
 
 function registryMirrors(registry: Registry): Tree {

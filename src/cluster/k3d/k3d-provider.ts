@@ -74,7 +74,7 @@ export function k3dProvider(
         { signal },
       )
     },
-    stop: async (name, signal) => stopContainers(docker, await containers(name), signal),
+    stop: async name => stopContainers(docker, await containers(name)),
 
     async delete(name, signal) {
       const removed = await removeContainers(docker, await containers(name), signal)

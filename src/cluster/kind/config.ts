@@ -1,9 +1,7 @@
 import { DevkError } from '../../base/errors.ts'
 import type { ClusterSpec } from '../../model/cluster.ts'
-import { mergeTrees, parseProviderConfig } from '../merge-config.ts'
+import { mergeTrees, parseProviderConfig, type Tree } from '../merge-config.ts'
 import { CERTS_FOLDER } from '../registry/containerd-hosts.ts'
-
-type Tree = Record<string, unknown>
 
 /** kind's configuration for the cluster: the raw one that the project gives, and devk's over it. */
 export function kindConfig(spec: ClusterSpec): Tree {

@@ -16,6 +16,7 @@ import type { Registry } from '../registry/registry.ts'
 import { removeContainers } from '../remove-containers.ts'
 import { startContainers, stopContainers } from '../start-stop.ts'
 import { kindConfig } from './config.ts'
+import { byLastAddress } from './start-order.ts'
 import { followKind } from './steps.ts'
 
 export function kindProvider({ docker, host }: DockerConnection, run: Run): ClusterProvider {
@@ -61,8 +62,9 @@ export function kindProvider({ docker, host }: DockerConnection, run: Run): Clus
       await (wiring ?? wire(spec.name, await registry))
     },
 
-    start: async (name, signal) => startContainers(docker, await containers(name), signal),
-    stop: async (name, signal) => stopContainers(docker, await containers(name), signal),
+    start: async (name, signal) =>
+      startContainers(docker, await byLastAddress(docker, await containers(name)), signal),
+    stop: async name => stopContainers(docker, await containers(name)),
     // The network is kind's own, for all its clusters: it goes with the last cluster of the machine.
     delete: async (name, signal) => removeContainers(docker, await containers(name), signal),
 

@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto'
 import type Docker from 'dockerode'
 import { DevkError } from '../../base/errors.ts'
+import { isFreePort } from '../../base/ports.ts'
 import { poll } from '../../base/time.ts'
 import { isStatus } from '../../docker/explain.ts'
 import { pullIfMissing } from '../../docker/images.ts'
 import type { Steps } from '../../model/steps.ts'
+import { already } from '../start-stop.ts'
 import { freePort } from './free-port.ts'
 import type { Mirror } from './mirrors.ts'
 import { REGISTRY_CONTAINER, REGISTRY_PORT_INSIDE, REGISTRY_VOLUME, type Registry } from './registry.ts'
@@ -33,37 +35,40 @@ export async function ensureRegistry(
   const current = found && (await found.inspect())
   const port = current && publishedPort(current)
   const wanted = settings.port ?? port
-  if (
-    found &&
-    current &&
-    port !== undefined &&
-    port === wanted &&
-    current.Config.Labels[CONFIG_LABEL] === config
-  ) {
-    if (!current.State.Running) await steps.during('Starting the registry', () => start(docker, port, signal))
-    return registryAt(port, settings)
+  if (current && port !== undefined && port === wanted && current.Config.Labels[CONFIG_LABEL] === config) {
+    if (current.State.Running) return registryAt(port, settings)
+    const started = await steps.during('Starting the registry', () => startAgain(docker, port, signal))
+    if (started) return registryAt(port, settings)
   }
   return await steps.during('Creating the registry', async () => {
     const networks = Object.keys(current?.NetworkSettings.Networks ?? {}).filter(name => name !== 'bridge')
     await pullIfMissing(docker, settings.image, signal)
+    // What works goes only when its successor can have the port.
+    if (wanted !== undefined && wanted !== port && !(await isFreePort(wanted))) throw portTaken(wanted)
     await found?.remove({ force: true })
     const chosen = wanted ?? settings.knownPort ?? (await freePort())
     await create(docker, settings, chosen, config)
     await start(docker, chosen, signal)
-    for (const network of networks) await connectRegistry(docker, network)
+    for (const network of networks) await connectRegistry(docker, network).catch(ignoreMissing)
     return registryAt(chosen, settings)
   })
 }
 
+/** Throws REGISTRY_FOREIGN where a container of its name is somebody else's. */
 export async function findRegistry(docker: Docker): Promise<Docker.Container | undefined> {
   const container = docker.getContainer(REGISTRY_CONTAINER)
   try {
-    await container.inspect()
-    return container
+    const { Config } = await container.inspect()
+    if (CONFIG_LABEL in Config.Labels) return container
   } catch (error) {
     if (isStatus(error, 404)) return undefined
     throw error
   }
+  throw new DevkError({
+    code: 'REGISTRY_FOREIGN',
+    message: `There is a container ${REGISTRY_CONTAINER} that devk did not make. It was left as it is.`,
+    hint: `devk needs that name: docker rename ${REGISTRY_CONTAINER} another-name, then run this again.`,
+  })
 }
 
 /** Where the registry listens, if there is one. */
@@ -104,23 +109,48 @@ async function create(
   })
 }
 
+/** False where it can't be started as it is: a network that it hung on is gone. */
+async function startAgain(docker: Docker, port: number, signal: AbortSignal): Promise<boolean> {
+  try {
+    await start(docker, port, signal)
+    return true
+  } catch (error) {
+    ignoreMissing(error)
+    return false
+  }
+}
+
 async function start(docker: Docker, port: number, signal: AbortSignal): Promise<void> {
   try {
-    await docker.getContainer(REGISTRY_CONTAINER).start()
+    await already(docker.getContainer(REGISTRY_CONTAINER).start())
   } catch (error) {
-    if (isStatus(error, 304)) return
-    if (!/port is already allocated|address already in use/.test(String(error))) throw error
+    if (/port is already allocated|address already in use/.test(String(error))) throw portTaken(port, error)
+    throw error
+  }
+  const limit = AbortSignal.timeout(30_000)
+  try {
+    await poll(() => answers(port), { every: 30, signal: AbortSignal.any([signal, limit]) })
+  } catch (error) {
+    if (signal.aborted || !limit.aborted) throw error
     throw new DevkError({
-      code: 'PORT_TAKEN',
-      message: `The registry can't listen on 127.0.0.1:${port}: something else does.`,
-      hint: 'End that program, or choose another port: DEVK_REGISTRY_PORT=5055.',
-      cause: error,
+      code: 'REGISTRY_SILENT',
+      message: `The registry was started and does not answer at 127.0.0.1:${port} within 30 s. It was left as it is.`,
+      hint: `docker logs ${REGISTRY_CONTAINER} tells why. devk needs a Docker whose ports are this machine's own.`,
     })
   }
-  await poll(() => answers(port), {
-    every: 30,
-    signal: AbortSignal.any([signal, AbortSignal.timeout(30_000)]),
+}
+
+function portTaken(port: number, cause?: unknown): DevkError {
+  return new DevkError({
+    code: 'PORT_TAKEN',
+    message: `The registry can't listen on 127.0.0.1:${port}: something else does.`,
+    hint: 'End that program, or choose another port: DEVK_REGISTRY_PORT=5055.',
+    cause,
   })
+}
+
+function ignoreMissing(error: unknown): void {
+  if (!isStatus(error, 404)) throw error
 }
 
 async function answers(port: number): Promise<true | undefined> {

@@ -1,5 +1,6 @@
 import { statfs } from 'node:fs/promises'
-import { explainDocker } from '../../docker/explain.ts'
+import { toDevkError } from '../../base/errors.ts'
+import { connectDocker } from '../../docker/connect.ts'
 import { bad, type Check, gib, good, warning } from './check.ts'
 
 interface Info {
@@ -13,14 +14,15 @@ const OLDEST = [20, 10] as const
 const GIB = 2 ** 30
 
 /** Docker itself, and whether it has the disk and the memory that a cluster needs. */
-export const docker: Check = async ({ connection }) => {
+export const docker: Check = async ({ connection, signal }) => {
   let info: Info
   try {
+    await connectDocker(signal)
     info = (await connection.docker.info()) as Info
   } catch (error) {
-    const explained = explainDocker(error, connection.host)
-    const seen = explained?.message ?? (error as Error).message
-    return [bad('Docker', seen, explained?.hint ?? 'Start Docker, then run this again.')]
+    signal.throwIfAborted()
+    const { message, hint = 'Start Docker, then run this again.' } = toDevkError(error)
+    return [bad('Docker', message, hint)]
   }
   return [version(info, connection.host), memory(info), ...(await disk(info))]
 }
@@ -46,7 +48,8 @@ async function disk({ DockerRootDir }: Info) {
   if (!space) return []
   const free = space.bavail * space.bsize
   const seen = `${gib(free)} free where Docker keeps its data (${DockerRootDir})`
-  const advice = 'docker system df shows what takes it; docker system prune frees what nothing uses.'
+  const advice =
+    'docker system df shows what takes it; docker image prune and docker builder prune free what nothing uses.'
   if (free < 3 * GIB) return [bad('Disk', seen, advice)]
   return [free < 10 * GIB ? warning('Disk', seen, advice) : good('Disk', seen)]
 }

@@ -1,4 +1,4 @@
-import { docker } from './machine.ts'
+import { docker, eventually } from './machine.ts'
 
 const BASE = 'busybox:1.35'
 
@@ -6,7 +6,8 @@ const BASE = 'busybox:1.35'
 export async function pushImage(name: string): Promise<void> {
   await docker('image', 'inspect', '--format', '{{.Id}}', BASE).catch(() => docker('pull', '--quiet', BASE))
   await docker('tag', BASE, name)
-  await docker('push', '--quiet', name)
+  // A registry that was just started may not listen yet.
+  await eventually(() => docker('push', '--quiet', name), 20_000)
   await docker('rmi', '--no-prune', name)
 }
 
@@ -15,21 +16,32 @@ export interface Upstream extends AsyncDisposable {
   url: string
   /** Gives it an image, under a name without a host. */
   push: (name: string) => Promise<void>
-  /** Takes it off the network for good. */
+  /** It refuses connections from now on; its address stays its own. */
   stop: () => Promise<void>
 }
 
+const SERVE = `
+for config in /etc/distribution/config.yml /etc/docker/registry/config.yml; do [ -f "$config" ] && break; done
+registry serve "$config"
+sleep 86400`
+
 /** A registry that stands for a public one: devk is told of it as of any mirror. */
 export async function startUpstream(name: string, image: string): Promise<Upstream> {
-  const stop = async () => void (await docker('rm', '--force', '--volumes', name))
-  await stop().catch(() => {})
-  await docker('run', '--detach', '--name', name, '--publish', '127.0.0.1::5000', image)
-  const address = await docker('inspect', '--format', '{{.NetworkSettings.IPAddress}}', name)
+  const remove = async () => void (await docker('rm', '--force', '--volumes', name))
+  await remove().catch(() => {})
+  const run = ['run', '--detach', '--name', name, '--publish', '127.0.0.1::5000']
+  await docker(...run, '--entrypoint', '/bin/sh', image, '-c', SERVE)
+  const address = await docker(
+    'inspect',
+    '--format',
+    '{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}',
+    name,
+  )
   const [published = ''] = (await docker('port', name, '5000/tcp')).split('\n')
   return {
     url: `http://${address}:5000`,
     push: repository => pushImage(`localhost:${published.split(':').at(-1)}/${repository}`),
-    stop,
-    [Symbol.asyncDispose]: stop,
+    stop: async () => void (await docker('exec', name, 'pkill', 'registry')),
+    [Symbol.asyncDispose]: remove,
   }
 }
