@@ -44,11 +44,10 @@ export function nodeImage(
   )
   if (match) return match
   const full = /^\d+\.\d+\.\d+$/.test(version)
-  if (provider === 'k3d') return full ? `rancher/k3s:v${version}-k3s1` : `+v${version}`
-  if (full) return `kindest/node:v${version}`
+  if (full) return provider === 'k3d' ? `rancher/k3s:v${version}-k3s1` : `kindest/node:v${version}`
   throw new DevkError({
     code: 'KUBERNETES_VERSION',
-    message: `This machine has no kind node image of Kubernetes ${version}${known.length > 0 ? `, but ${known.join(', ')}` : ''}.`,
+    message: `This machine has no ${provider} node image of Kubernetes ${version}${known.length > 0 ? `, but ${known.join(', ')}` : ''}.`,
     hint: `Write the full version, such as ${version}.0, to have its image pulled.`,
   })
 }

@@ -19,7 +19,7 @@ it('takes the image of this machine that holds the version asked for', () => {
 
 it('names the provider’s own image of a full version that is not here', () => {
   expect(nodeImage({ provider: 'kind', kubernetes: '1.31.2' }, images)).toBe('kindest/node:v1.31.2')
-  expect(nodeImage({ provider: 'k3d', kubernetes: '1.31' }, images)).toBe('+v1.31')
+  expect(nodeImage({ provider: 'k3d', kubernetes: '1.31.2' }, images)).toBe('rancher/k3s:v1.31.2-k3s1')
 })
 
 it('does not take 1.3 for 1.33', () => {

@@ -58,6 +58,18 @@ describe.each([
   const status = async () =>
     JSON.parse((await home.devk('cluster', 'status', name, '--json')).stdout) as ClusterStatus
 
+  /** From the host's port to the data on the volume; where nothing comes, the error says what the pods are at. */
+  async function servesAtHostPort(): Promise<void> {
+    try {
+      await eventually(async () => {
+        const response = await fetch(`http://127.0.0.1:${hostPort}/`, { headers: { connection: 'close' } })
+        expect(await response.text()).toBe('written once\n')
+      })
+    } catch (cause) {
+      throw new Error(await kube(['get', 'pods,services,endpointslices', '-A', '-o', 'wide']), { cause })
+    }
+  }
+
   it('is created in visible steps and is ready then, with all its nodes', async () => {
     const result = succeeded(await create())
     expect(result.stderr).toContain('✓ Waiting for the nodes')
@@ -117,10 +129,7 @@ describe.each([
     const image = `${(await status()).registry}/e2e/${provider}:1`
     await kube(['apply', '-f', '-'], workload(image, { hostPort: NODE_PORT }))
     await rollOut(kube, 'deployment/probe')
-    await eventually(async () => {
-      const response = await fetch(`http://127.0.0.1:${hostPort}/`)
-      expect(await response.text()).toBe('written once\n')
-    })
+    await servesAtHostPort()
     await eventually(async () => {
       const answer = await kube([
         'exec',
@@ -196,10 +205,7 @@ describe.each([
     succeeded(await home.devk('cluster', 'start', name))
     expect((await status()).state).toEqual({ is: 'running' })
     await rollOut(kube, 'deployment/probe')
-    await eventually(async () => {
-      const response = await fetch(`http://127.0.0.1:${hostPort}/`)
-      expect(await response.text()).toBe('written once\n')
-    })
+    await servesAtHostPort()
   })
 
   it('is deleted without a trace, its context in the user’s kubeconfig included, and once is enough', async () => {

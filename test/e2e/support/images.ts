@@ -2,10 +2,12 @@ import { docker, eventually } from './machine.ts'
 
 const BASE = 'busybox:1.35'
 
-/** Pushes a small image that no other test has pushed, under the name that nodes will ask for it by. */
-export async function pushImage(name: string): Promise<void> {
-  await docker('image', 'inspect', '--format', '{{.Id}}', BASE).catch(() => docker('pull', '--quiet', BASE))
-  await docker('tag', BASE, name)
+/** Pushes a small image under the name that nodes will ask for it by. */
+export async function pushImage(name: string, content = BASE): Promise<void> {
+  await docker('image', 'inspect', '--format', '{{.Id}}', content).catch(() =>
+    docker('pull', '--quiet', content),
+  )
+  await docker('tag', content, name)
   // A registry that was just started may not listen yet.
   await eventually(() => docker('push', '--quiet', name), 20_000)
   await docker('rmi', '--no-prune', name)
@@ -22,7 +24,8 @@ export interface Upstream extends AsyncDisposable {
 
 const SERVE = `
 for config in /etc/distribution/config.yml /etc/docker/registry/config.yml; do [ -f "$config" ] && break; done
-registry serve "$config"
+registry serve "$config" & echo $! > /tmp/pid
+wait
 sleep 86400`
 
 /** A registry that stands for a public one: devk is told of it as of any mirror. */
@@ -40,8 +43,9 @@ export async function startUpstream(name: string, image: string): Promise<Upstre
   const [published = ''] = (await docker('port', name, '5000/tcp')).split('\n')
   return {
     url: `http://${address}:5000`,
-    push: repository => pushImage(`localhost:${published.split(':').at(-1)}/${repository}`),
-    stop: async () => void (await docker('exec', name, 'pkill', 'registry')),
+    // Another content than the other images have: what a node holds already it asks no registry for.
+    push: repository => pushImage(`localhost:${published.split(':').at(-1)}/${repository}`, image),
+    stop: async () => void (await docker('exec', name, 'sh', '-c', 'read pid < /tmp/pid; kill $pid')),
     [Symbol.asyncDispose]: remove,
   }
 }
