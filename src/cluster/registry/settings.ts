@@ -44,7 +44,12 @@ function readSettings(): MachineSettings {
           additionalProperties: false,
           properties: {
             port: { type: 'integer', minimum: 1, maximum: 65_535 },
-            mirrors: { type: 'object', additionalProperties: { type: 'string', format: 'uri' } },
+            // They stand in a script: nothing that a shell reads otherwise may be in them.
+            mirrors: {
+              type: 'object',
+              propertyNames: { pattern: '^[\\w.-]+(:\\d+)?$' },
+              additionalProperties: { type: 'string', pattern: '^https?://[\\w.:/-]+$' },
+            },
           },
         },
       },

@@ -2,9 +2,9 @@ import { listClusters } from '../../cluster/cluster-status.ts'
 import { openClusters } from '../../cluster/clusters.ts'
 import type { ClusterStatus } from '../../model/cluster.ts'
 import type { Finding } from '../../model/finding.ts'
-import { type Check, good, warning } from './check.ts'
+import { type Check, type CheckContext, good, warning } from './check.ts'
 
-/** Clusters that were left half made, that do not answer, or that nobody needs any more. */
+/** Clusters that were left half made or do not answer, and what clusters left behind. */
 export const clusters: Check = async context => {
   let found: ClusterStatus[]
   try {
@@ -15,8 +15,8 @@ export const clusters: Check = async context => {
       warning('Clusters', `can't be looked at: ${(error as Error).message}`, 'Mend what stands above first.'),
     ]
   }
-  const ours = found.filter(cluster => cluster.ours)
-  const troubled = ours.flatMap(trouble)
+  const ours = found.filter(cluster => cluster.ours || cluster.state.is === 'partial')
+  const troubled = [...ours.flatMap(trouble), ...(await orphans(context, found))]
   if (troubled.length > 0) return troubled
   return [
     good(
@@ -24,6 +24,17 @@ export const clusters: Check = async context => {
       ours.length === 0 ? 'none of devk’s' : ours.map(({ name, state }) => `${name} ${state.is}`).join(', '),
     ),
   ]
+}
+
+/** Networks of k3d clusters that are gone: something foreign was on them when they should have been removed. */
+async function orphans({ connection }: CheckContext, found: readonly ClusterStatus[]): Promise<Finding[]> {
+  const networks = await connection.docker.listNetworks({ filters: { label: ['app=k3d'] } })
+  const names = new Set(found.map(({ name }) => `k3d-${name}`))
+  return networks
+    .filter(({ Name }) => Name.startsWith('k3d-') && !names.has(Name))
+    .map(({ Name }) =>
+      warning('Clusters', `network ${Name} is left of a k3d cluster`, `docker network rm ${Name}`),
+    )
 }
 
 function trouble({ name, state }: ClusterStatus): Finding[] {

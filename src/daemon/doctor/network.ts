@@ -1,4 +1,5 @@
 import { lookup } from 'node:dns/promises'
+import { errorCode } from '../../base/errors.ts'
 import { isFreePort } from '../../base/ports.ts'
 import { registryHost } from '../../cluster/registry/container.ts'
 import { mirrors } from '../../cluster/registry/mirrors.ts'
@@ -31,14 +32,21 @@ async function reachability(signal: AbortSignal): Promise<Finding> {
     const limit = AbortSignal.any([signal, AbortSignal.timeout(LIMIT_MS)])
     const response = await fetch(`${mirror?.upstream}/v2/`, { signal: limit, redirect: 'manual' })
     return good('Image registries', `${host} answers (${response.status})`)
-  } catch {
+  } catch (error) {
     signal.throwIfAborted()
     return warning(
       'Image registries',
-      `${host} does not answer within ${LIMIT_MS / 1000} s`,
+      unresolved(error)
+        ? `the name of ${host} does not resolve`
+        : `${host} does not answer within ${LIMIT_MS / 1000} s`,
       'Only images that are on this machine or in its registry can run. In a clone of devk, scripts/setup builds what a cluster needs.',
     )
   }
+}
+
+function unresolved(error: unknown): boolean {
+  const cause = error instanceof Error ? error.cause : undefined
+  return ['ENOTFOUND', 'EAI_AGAIN'].includes(errorCode(cause) ?? '')
 }
 
 const USUAL_PORT = 5050
