@@ -59,6 +59,9 @@ func keepConnected(stopped context.Context, self string) error {
 	if err != nil {
 		return err
 	}
+	// After a restart the service's address leads nowhere, or out of the machine, until kube-proxy is back: a request
+	// that somebody there accepts and never answers must not keep the routes waiting.
+	config.Timeout = 3 * time.Second
 	client, err := kubernetes.NewForConfig(config)
 	if err != nil {
 		return err
