@@ -209,7 +209,7 @@ describe.each([
       const kept = await kube(['exec', 'deployment/probe', '--', 'cat', '/data/index.html'])
       expect(kept).toBe('written once')
     })
-    // Between kind nodes without kind's own network daemon, pods of another node are not reached again for minutes.
+    // A known defect: after a restart of two kind nodes the host port may not answer for minutes; the cause is not found.
     if (provider === 'k3d') await servesAtHostPort()
   })
 
