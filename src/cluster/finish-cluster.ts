@@ -3,7 +3,7 @@ import type { ClusterNode } from '../model/cluster.ts'
 import { markCluster } from './adopt.ts'
 import type { Clusters } from './clusters.ts'
 import { kubeApiOf } from './connect-cluster.ts'
-import { waitFor, waitForNodes } from './ready.ts'
+import { nodeStarts, waitFor, waitForNodes } from './ready.ts'
 import type { ClusterRecord } from './record.ts'
 import { HOSTING_PATH, hostingConfigMap } from './registry/config-map.ts'
 import type { Registry } from './registry/registry.ts'
@@ -22,8 +22,8 @@ export async function finishCluster(
   await Promise.all([
     providers[provider].wire(name, registry),
     markCluster(connection.docker, nodes, made),
-    steps.during('Waiting for the nodes', say =>
-      waitForNodes(api, connection.docker, nodes, { signal, say }),
+    steps.during('Waiting for the nodes', async say =>
+      waitForNodes(api, await nodeStarts(connection.docker, nodes), { signal, say }),
     ),
     waitFor('the API to take the registry’s ConfigMap', { signal, say: () => {} }, async () => {
       await api.apply(HOSTING_PATH, hostingConfigMap(registry), { signal })

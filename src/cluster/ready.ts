@@ -24,20 +24,25 @@ export interface WaitOptions {
   say: (missing: string) => void
 }
 
+/** When each node was started last, in whole seconds. */
+export type NodeStarts = ReadonlyMap<string, number>
+
 const LIMIT_MS = 5 * 60_000
+
+export async function nodeStarts(docker: Docker, nodes: readonly ClusterNode[]): Promise<NodeStarts> {
+  const entries = nodes.map(async ({ name }) => {
+    const { State } = await docker.getContainer(name).inspect()
+    return [name, wholeSeconds(State.StartedAt)] as const
+  })
+  return new Map(await Promise.all(entries))
+}
 
 /**
  * Waits until every node has said that it is Ready since it was started, and pods can be made. What a stopped
  * cluster's API still says of its nodes and pods is older than their start, and counts for nothing.
  * Throws CLUSTER_NOT_READY with what it last waited for.
  */
-export async function waitForNodes(
-  api: KubeApi,
-  docker: Docker,
-  nodes: readonly ClusterNode[],
-  options: WaitOptions,
-): Promise<void> {
-  const started = await startTimes(docker, nodes)
+export async function waitForNodes(api: KubeApi, started: NodeStarts, options: WaitOptions): Promise<void> {
   const { signal } = options
   await waitFor('the nodes', options, async () => {
     const { items } = await api.get<List<NodeObject>>('/api/v1/nodes', { signal })
@@ -50,13 +55,7 @@ export async function waitForNodes(
 }
 
 /** Waits until the cluster's DNS runs again after a start. */
-export async function waitForDns(
-  api: KubeApi,
-  docker: Docker,
-  nodes: readonly ClusterNode[],
-  options: WaitOptions,
-): Promise<void> {
-  const started = await startTimes(docker, nodes)
+export async function waitForDns(api: KubeApi, started: NodeStarts, options: WaitOptions): Promise<void> {
   const { signal } = options
   await waitFor('the cluster’s DNS', options, async () => {
     const path = '/api/v1/namespaces/kube-system/pods?labelSelector=k8s-app%3Dkube-dns'
@@ -130,14 +129,6 @@ function runsSince({ status }: PodObject, since: number): boolean {
     ({ state }) => wholeSeconds(state?.running?.startedAt) >= since,
   )
   return ready === true && fresh === true
-}
-
-async function startTimes(docker: Docker, nodes: readonly ClusterNode[]): Promise<Map<string, number>> {
-  const entries = nodes.map(async ({ name }) => {
-    const { State } = await docker.getContainer(name).inspect()
-    return [name, wholeSeconds(State.StartedAt)] as const
-  })
-  return new Map(await Promise.all(entries))
 }
 
 /** Kubernetes' times have no fractions of a second; both clocks are the kernel's under the nodes. */

@@ -22,7 +22,7 @@ it('makes steps of kind’s own lines', () => {
     ' • Preparing nodes 📦 📦   ...',
     ' ✗ Preparing nodes 📦 📦 ',
   ]
-  for (const line of lines) follow(line)
+  for (const line of lines) follow.line(line)
   expect(titles).toEqual(['Ensuring node image (kindest/node:v1.33.4)', 'Preparing nodes'])
   expect(seen).toEqual([
     'Ensuring node image (kindest/node:v1.33.4): started',
@@ -30,6 +30,14 @@ it('makes steps of kind’s own lines', () => {
     'Preparing nodes: started',
     'Preparing nodes: failed',
   ])
+})
+
+it('closes the step that kind was at when it was ended', () => {
+  const { seen, steps } = recorded()
+  const follow = followKind(steps, () => {})
+  follow.line(' • Preparing nodes 📦 📦   ...')
+  follow.end('failed')
+  expect(seen).toEqual(['Preparing nodes: started', 'Preparing nodes: failed'])
 })
 
 it('makes steps of k3d’s log, each closed by the next', () => {

@@ -62,7 +62,11 @@ describe.each([
   async function servesAtHostPort(): Promise<void> {
     try {
       await eventually(async () => {
-        const response = await fetch(`http://127.0.0.1:${hostPort}/`, { headers: { connection: 'close' } })
+        // A connection that was made while nodes were still finding each other may never be answered.
+        const response = await fetch(`http://127.0.0.1:${hostPort}/`, {
+          headers: { connection: 'close' },
+          signal: AbortSignal.timeout(2_000),
+        })
         expect(await response.text()).toBe('written once\n')
       })
     } catch (cause) {
@@ -209,8 +213,7 @@ describe.each([
       const kept = await kube(['exec', 'deployment/probe', '--', 'cat', '/data/index.html'])
       expect(kept).toBe('written once')
     })
-    // A known defect: after a restart of two kind nodes the host port may not answer for minutes; the cause is not found.
-    if (provider === 'k3d') await servesAtHostPort()
+    await servesAtHostPort()
   })
 
   it('is deleted without a trace, its context in the user’s kubeconfig included, and once is enough', async () => {

@@ -8,6 +8,7 @@ import { isStatus } from '../../docker/explain.ts'
 import type { Run } from '../../exec/run.ts'
 import { findTool } from '../../exec/tools.ts'
 import { readAdminConfig } from '../admin-config.ts'
+import { runFollowed } from '../follow.ts'
 import type { MachineImages } from '../images.ts'
 import { clusterContainers, clusterNames, nodeContainers } from '../node-containers.ts'
 import { k3dLabels } from '../node-labels.ts'
@@ -51,20 +52,16 @@ export function k3dProvider(
         wiring = connectRegistry(docker, network(spec.name))
         wiring.catch(() => {})
       })
-      try {
-        await run(
-          {
-            file: await findTool('k3d'),
-            args: ['cluster', 'create', '--config', config, ...(image ? ['--image', image] : [])],
-            env,
-          },
-          { signal, onLine: follow.line, onStart },
-        )
-        follow.end('done')
-      } catch (error) {
-        follow.end('failed')
-        throw error
-      }
+      await runFollowed(
+        run,
+        {
+          file: await findTool('k3d'),
+          args: ['cluster', 'create', '--config', config, ...(image ? ['--image', image] : [])],
+          env,
+        },
+        follow,
+        { signal, onStart },
+      )
       await (wiring ?? connectRegistry(docker, network(spec.name)))
     },
 

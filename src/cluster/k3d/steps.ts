@@ -1,4 +1,5 @@
 import type { OpenStep, Steps } from '../../model/steps.ts'
+import type { Followed } from '../follow.ts'
 
 /** k3d's lines that begin a new part of its work, in the order that they come. */
 const openings: readonly [RegExp, string][] = [
@@ -11,10 +12,7 @@ const openings: readonly [RegExp, string][] = [
 ]
 
 /** Makes steps of k3d's log; the last one is closed by `end`. */
-export function followK3d(
-  steps: Steps,
-  onStep: (title: string) => void,
-): { line: (line: string) => void; end: (state: 'done' | 'failed') => void } {
+export function followK3d(steps: Steps, onStep: (title: string) => void): Followed {
   let step: OpenStep | undefined
   let reached = -1
   return {

@@ -7,6 +7,7 @@ import { putFiles } from '../../docker/files.ts'
 import type { Run } from '../../exec/run.ts'
 import { findTool } from '../../exec/tools.ts'
 import { readAdminConfig } from '../admin-config.ts'
+import { runFollowed } from '../follow.ts'
 import { clusterContainers, clusterNames, nodeContainers } from '../node-containers.ts'
 import { KIND_NETWORK, kindLabels } from '../node-labels.ts'
 import type { ClusterProvider } from '../provider.ts'
@@ -48,7 +49,8 @@ export function kindProvider({ docker, host }: DockerConnection, run: Run): Clus
         wiring = steps.during('Wiring the registry', async () => wire(spec.name, await registry))
         wiring.catch(() => {})
       })
-      await run(
+      await runFollowed(
+        run,
         {
           file: await findTool('kind'),
           args: [
@@ -57,7 +59,8 @@ export function kindProvider({ docker, host }: DockerConnection, run: Run): Clus
           ],
           env: { DOCKER_HOST: host, KIND_EXPERIMENTAL_PROVIDER: 'docker' },
         },
-        { signal, onLine: follow, onStart },
+        follow,
+        { signal, onStart },
       )
       await (wiring ?? wire(spec.name, await registry))
     },

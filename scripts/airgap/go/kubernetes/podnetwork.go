@@ -7,6 +7,7 @@ import (
 	"net"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 	"time"
 
@@ -47,11 +48,28 @@ const networkTemplate = `{
 func runPodNetwork() int {
 	stopped, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
 	defer stop()
+	if err := refuseUnrouted(os.Getenv("POD_SUBNET")); err != nil {
+		fmt.Fprintln(os.Stderr, "refusing what has no route yet:", err)
+	}
 	if err := keepConnected(stopped, os.Getenv("HOST_IP")); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
 	}
 	return 0
+}
+
+// Until a node's route is known, what is meant for its pods must fail at once: by the default route it would leave the
+// machine, where somebody may accept it and never answer.
+func refuseUnrouted(podSubnets string) error {
+	var failures []error
+	for _, subnet := range strings.Split(podSubnets, ",") {
+		_, destination, err := net.ParseCIDR(subnet)
+		if err == nil {
+			err = netlink.RouteReplace(&netlink.Route{Dst: destination, Type: syscall.RTN_UNREACHABLE})
+		}
+		failures = append(failures, err)
+	}
+	return errors.Join(failures...)
 }
 
 func keepConnected(stopped context.Context, self string) error {
