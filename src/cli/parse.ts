@@ -1,6 +1,6 @@
 import cac from 'cac'
-import { closest, distance } from 'fastest-levenshtein'
 import { DevkError } from '../base/errors.ts'
+import { nearestName } from '../base/nearest.ts'
 import type { Command, CommandOption, Parsed } from './command.ts'
 
 export type Invocation =
@@ -139,7 +139,7 @@ function explain(error: Error, command: Command, options: readonly CommandOption
   if (!unknownOption)
     return usage(`devk ${command.name}: ${error.message.replaceAll('`', '"')}.`, help(command.name))
   const [, dashes = '--', name = ''] = unknownOption
-  const near = suggestion(name, options.map(longName))
+  const near = nearestName(name, options.map(longName))
   return usage(
     `devk ${command.name} has no option ${dashes}${name}.`,
     near ? `Did you mean --${near}? ${help(command.name)}` : help(command.name),
@@ -147,17 +147,11 @@ function explain(error: Error, command: Command, options: readonly CommandOption
 }
 
 function unknown(word: string, names: readonly string[]): DevkError {
-  const near = suggestion(word, names)
+  const near = nearestName(word, names)
   return usage(
     `There is no command "devk ${word}".`,
     near ? `Did you mean devk ${near}?` : 'devk --help shows the commands.',
   )
-}
-
-function suggestion(word: string, names: readonly string[]): string | undefined {
-  if (names.length === 0) return undefined
-  const near = closest(word, [...names])
-  return distance(word, near) <= Math.max(2, Math.floor(word.length / 3)) ? near : undefined
 }
 
 function help(name: string): string {

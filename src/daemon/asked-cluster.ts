@@ -5,7 +5,8 @@ import { type AskedCluster, defaultClusterName, type ExistingCluster } from '../
 import { parseMount } from '../model/mount.ts'
 import { parsePortMapping } from '../model/port-mapping.ts'
 import { findProject } from '../project/find-project.ts'
-import { readConfig, readProject } from '../project/read-project.ts'
+import { readConfig } from '../project/read-config.ts'
+import { readProject } from '../project/read-project.ts'
 import { nameSchema } from '../project/schema.ts'
 import type { CreateInput } from '../protocol/operations.ts'
 

@@ -1,48 +1,85 @@
 import { z } from 'zod'
 
 const clusterName = /^[a-z0-9]([a-z0-9-]{0,30}[a-z0-9])?$/
+const labelName = /^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$/
 
 export const nameSchema = z
   .string()
   .regex(clusterName, 'must be 1 to 32 lower-case letters, digits and dashes, and begin and end with no dash')
 
-const madeCluster = z.strictObject({
-  provider: z.enum(['kind', 'k3d']).default('kind'),
+const serviceName = z
+  .string()
+  .regex(
+    labelName,
+    'must be lower-case letters, digits and dashes, begin with a letter and end with no dash, and have at most 63 characters',
+  )
+
+const text = z.string().min(1, 'must not be empty')
+
+const clusterSchema = z.strictObject({
+  provider: z.enum(['kind', 'k3d', 'existing']).default('kind'),
   name: nameSchema.optional(),
-  workers: z.int().min(0).max(20).default(0),
+  workers: z.int().min(0).max(20).optional(),
   kubernetes: z
     .string({ error: 'must be a string: write it in quotes, such as "1.33"' })
     .regex(/^v?\d+\.\d+(\.\d+)?$/, 'must be a version such as "1.33" or "1.33.4"')
     .optional(),
-  ports: z.array(z.string()).default([]),
-  mounts: z.array(z.string()).default([]),
-  labels: z.record(z.string(), z.string()).default({}),
-  config: z.string().optional(),
+  ports: z.array(z.string()).optional().describe('HOST:NODE, such as "8080:80"'),
+  mounts: z.array(z.string()).optional().describe('HOST-PATH:NODE-PATH[:ro] in every node'),
+  labels: z.record(z.string(), z.string()).optional().describe('Labels of every node'),
+  config: text.optional().describe('A kind or k3d configuration, merged under what devk sets'),
+  context: text.optional().describe('With provider existing: the context of your kubeconfig'),
+  remote: z.boolean().optional().describe('With provider existing: it may be a remote cluster'),
 })
 
-const existingCluster = z.strictObject({
-  provider: z.literal('existing'),
-  context: z.string().min(1),
-  remote: z.boolean().default(false),
-})
+const buildSchema = z.union([
+  text,
+  z.strictObject({
+    context: text,
+    dockerfile: text.optional().describe('Relative to the project file; the context’s Dockerfile otherwise'),
+    target: text.optional(),
+    args: z.record(z.string(), z.string()).default({}),
+    platforms: z.array(text).default([]),
+    cacheFrom: z.array(text).default([]),
+  }),
+])
 
-const clusterSchema = z.preprocess(
-  value =>
-    typeof value === 'object' && value !== null && !('provider' in value)
-      ? { provider: 'kind', ...value }
-      : value,
-  z.discriminatedUnion('provider', [
-    madeCluster.extend({ provider: z.literal('kind') }),
-    madeCluster.extend({ provider: z.literal('k3d') }),
-    existingCluster,
-  ]),
-)
+const deploySchema = z.union([
+  text,
+  z.strictObject({ path: text }),
+  z.strictObject({
+    chart: text,
+    release: serviceName.optional().describe('The service’s name otherwise'),
+    values: z.array(text).default([]),
+    set: z.record(z.string(), z.string()).default({}),
+  }),
+])
+
+const serviceSchema = z.strictObject({
+  build: buildSchema.optional().describe('The folder with the Dockerfile, or how to build in full'),
+  deploy: z
+    .union([deploySchema, z.array(deploySchema)])
+    .optional()
+    .describe('A manifest, a folder of them, a kustomization or a Helm chart; or a list of such'),
+  needs: z.array(text).default([]).describe('Services that must be ready before this one is deployed'),
+  imagePaths: z
+    .array(z.strictObject({ kind: text, path: text }))
+    .default([])
+    .describe('Where custom resources name images: kind Engine, path spec.image'),
+  sync: z.array(z.unknown()).optional(),
+  forward: z.array(text).optional(),
+})
 
 export const projectSchema = z.strictObject({
   name: nameSchema,
-  namespace: z.string().optional(),
+  namespace: serviceName.optional().describe('The name otherwise'),
   cluster: clusterSchema.optional(),
-  secrets: z.unknown().optional(),
-  services: z.unknown().optional(),
-  profiles: z.unknown().optional(),
+  secrets: z.array(z.unknown()).optional(),
+  services: z.record(serviceName, serviceSchema).default({}),
+  profiles: z.record(z.string(), text).optional().describe('Overlays by name: files merged over this one'),
 })
+
+export type ProjectInput = z.infer<typeof projectSchema>
+export type ClusterInput = z.infer<typeof clusterSchema>
+export type ServiceInput = z.infer<typeof serviceSchema>
+export type DeployInput = z.infer<typeof deploySchema>

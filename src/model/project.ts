@@ -1,0 +1,51 @@
+import type { AskedCluster } from './cluster.ts'
+
+/** A project file, checked and complete: every path is absolute, every default is filled in. */
+export interface Project {
+  file: string
+  folder: string
+  name: string
+  namespace: string
+  cluster: AskedCluster
+  services: Service[]
+  /** The overlays that were merged, in their order. */
+  profiles: string[]
+}
+
+export interface Service {
+  name: string
+  build?: BuildSpec | undefined
+  deploy: DeploySpec[]
+  /** Services that must be ready before this one is deployed. */
+  needs: string[]
+  /** Where custom resources name images: `spec.engine.image`, by kind. */
+  imagePaths: ImagePath[]
+}
+
+/** What an image is made of. */
+export interface BuildSpec {
+  context: string
+  dockerfile: string
+  target?: string | undefined
+  args: Record<string, string>
+  platforms: string[]
+  cacheFrom: string[]
+}
+
+export type DeploySpec =
+  /** A file of manifests, or a folder of such files; a folder with a kustomization is one. */
+  | { kind: 'manifests'; path: string }
+  | {
+      kind: 'helm'
+      chart: string
+      release: string
+      values: string[]
+      set: Record<string, string>
+    }
+
+export interface ImagePath {
+  /** The custom resource's kind. */
+  kind: string
+  /** Dots between keys; `[]` after a key means each item of a list. */
+  path: string
+}
