@@ -1,93 +1,115 @@
-import { type RequestOptions, request } from 'node:https'
+import type { IncomingMessage } from 'node:http'
+import type { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import type { KubeConfig } from '@kubernetes/client-node'
 import { DevkError } from '../base/errors.ts'
 import { serverOf } from './kubeconfig.ts'
+import type { KubeObject } from './object.ts'
+import { isRefusal, KubeRefusal } from './refusal.ts'
+import { type Ask, transport } from './transport.ts'
 
-export interface KubeObject {
-  apiVersion: string
-  kind: string
-  metadata: { name: string; namespace?: string; labels?: Record<string, string> }
-  [field: string]: unknown
-}
+export type { KubeObject } from './object.ts'
 
+/** Each throws KUBE_UNREACHABLE where nothing answers in time, else KUBE_REFUSED (a KubeRefusal) with the API's own words. */
 export interface KubeApi {
   readonly server: string
-  /** Throws KUBE_UNREACHABLE where nothing answers in time, KUBE_REFUSED with the API's own words otherwise. */
   get<T>(path: string, options?: CallOptions): Promise<T>
+  /** An answer that is no JSON, as a pod's log. */
+  text(path: string, options?: CallOptions): Promise<string>
   /** Server-side apply with our field manager; an unknown field is an error. `path` names the object itself. */
-  apply(path: string, object: KubeObject, options?: CallOptions): Promise<void>
+  apply(path: string, object: KubeObject, options?: CallOptions): Promise<Applied>
+  /** What is left of the object: undefined where it is gone, the object where something holds it. */
+  delete(path: string, how: DeleteHow, options?: CallOptions): Promise<KubeObject | undefined>
+  /** The answer as it comes; `timeout` counts until it begins. Its owner destroys it, and so does the signal. */
+  stream(path: string, options?: CallOptions): Promise<Readable>
+}
+
+export interface Applied {
+  object: KubeObject
+  /** It was not there before. */
+  created: boolean
+}
+
+export interface DeleteHow {
+  propagation: 'Background' | 'Foreground' | 'Orphan'
+  /** Only this very object, not one of the same name that was made since. */
+  uid?: string | undefined
 }
 
 export interface CallOptions {
   signal?: AbortSignal | undefined
+  /** Milliseconds; 5 s unless told. */
   timeout?: number
+  /** Another form of the answer than plain JSON. */
+  accept?: string
 }
 
-const FIELD_MANAGER = 'devk'
+export const FIELD_MANAGER = 'devk'
 
 /** Raw JSON over the API: the client library's typed patch drops unknown fields silently. */
 export function kubeApi(config: KubeConfig): KubeApi {
+  const server = serverOf(config)
+  const send = transport(config)
+  const ask = async (
+    what: { method: string; path: string; body?: string; until?: Ask['patience']['until'] },
+    { signal, timeout = 5_000, accept = 'application/json' }: CallOptions,
+  ): Promise<IncomingMessage> => {
+    const { method, path, body, until = 'end' } = what
+    const type = method === 'PATCH' ? 'application/apply-patch+yaml' : 'application/json'
+    const headers = { accept, ...(body !== undefined && { 'content-type': type }) }
+    const patience = { ms: timeout, until }
+    const response = await send({ method, path, headers, body, signal, patience })
+    const status = response.statusCode ?? 0
+    if (status >= 200 && status < 300) return response
+    throw new KubeRefusal(method, path, status, await text(response))
+  }
+  const reached = async <T>(signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T> => {
+    try {
+      return await work()
+    } catch (error) {
+      if (error instanceof DevkError) throw error
+      signal?.throwIfAborted()
+      throw unreachable(server, error)
+    }
+  }
+  const read = (what: Parameters<typeof ask>[0], options: CallOptions) =>
+    reached(options.signal, async () => {
+      const response = await ask(what, options)
+      return { status: response.statusCode, answer: await text(response) }
+    })
   return {
-    server: serverOf(config),
+    server,
     get: async <T>(path: string, options: CallOptions = {}) =>
-      JSON.parse(await call(config, 'GET', path, options)) as T,
+      JSON.parse((await read({ method: 'GET', path }, options)).answer) as T,
+    text: async (path, options = {}) => (await read({ method: 'GET', path }, options)).answer,
     apply: async (path, object, options = {}) => {
       const query = `fieldManager=${FIELD_MANAGER}&force=true&fieldValidation=Strict`
-      await call(config, 'PATCH', `${path}?${query}`, options, JSON.stringify(object))
+      const body = JSON.stringify(object)
+      const { status, answer } = await read({ method: 'PATCH', path: `${path}?${query}`, body }, options)
+      return { object: JSON.parse(answer) as KubeObject, created: status === 201 }
     },
+    delete: async (path, { propagation, uid }, options = {}) => {
+      const how = { propagationPolicy: propagation, ...(uid !== undefined && { preconditions: { uid } }) }
+      try {
+        const { answer } = await read({ method: 'DELETE', path, body: JSON.stringify(how) }, options)
+        const left = JSON.parse(answer) as KubeObject
+        // Some kinds answer with what was, although nothing of it is left.
+        return left.metadata?.deletionTimestamp === undefined ? undefined : left
+      } catch (error) {
+        // 409: what bears the name now is another one.
+        if (isRefusal(error, 404) || (uid !== undefined && isRefusal(error, 409))) return undefined
+        throw error
+      }
+    },
+    stream: (path, options = {}) =>
+      reached(options.signal, () => ask({ method: 'GET', path, until: 'begin' }, options)),
   }
 }
 
-async function call(
-  config: KubeConfig,
-  method: string,
-  path: string,
-  { signal, timeout = 5_000 }: CallOptions,
-  body?: string,
-): Promise<string> {
-  const server = serverOf(config)
-  const limit = AbortSignal.timeout(timeout)
-  const options: RequestOptions = {
-    method,
-    headers: { accept: 'application/json', ...(body && { 'content-type': 'application/apply-patch+yaml' }) },
-    signal: signal ? AbortSignal.any([signal, limit]) : limit,
-  }
-  await config.applyToHTTPSOptions(options as Parameters<KubeConfig['applyToHTTPSOptions']>[0])
-  try {
-    const { status, answer } = await send(new URL(server.replace(/\/$/, '') + path), options, body)
-    if (status >= 200 && status < 300) return answer
-    throw refused(method, path, status, answer)
-  } catch (error) {
-    if (error instanceof DevkError) throw error
-    signal?.throwIfAborted()
-    throw new DevkError({
-      code: 'KUBE_UNREACHABLE',
-      message: `The Kubernetes API at ${server} does not answer: ${limit.aborted ? `nothing within ${timeout / 1000} s` : (error as Error).message}.`,
-      cause: error,
-    })
-  }
-}
-
-function send(url: URL, options: RequestOptions, body?: string): Promise<{ status: number; answer: string }> {
-  return new Promise((resolve, reject) => {
-    const sent = request(url, options, response => {
-      text(response).then(answer => resolve({ status: response.statusCode ?? 0, answer }), reject)
-    })
-    sent.once('error', reject)
-    sent.end(body)
-  })
-}
-
-function refused(method: string, path: string, status: number, answer: string): DevkError {
-  let said = answer.trim()
-  try {
-    said = (JSON.parse(answer) as { message?: string }).message ?? said
-  } catch {
-    // A proxy's or an early API server's plain words.
-  }
+function unreachable(server: string, cause: unknown): DevkError {
   return new DevkError({
-    code: 'KUBE_REFUSED',
-    message: `Kubernetes refused ${method} ${path} (${status}): ${said}`,
+    code: 'KUBE_UNREACHABLE',
+    message: `The Kubernetes API at ${server} does not answer: ${(cause as Error).message}.`,
+    cause,
   })
 }

@@ -1,0 +1,23 @@
+import type { KubeObject, ObjectMeta } from '../object.ts'
+import type { Resource } from './discovery.ts'
+
+export interface ApplyOptions {
+  signal: AbortSignal
+  /** Told what it waits for. */
+  say: (waits: string) => void
+  /** Told what the reader should know although nothing failed. */
+  note?: (message: string) => void
+  /** Requests at once; 8 unless told. */
+  concurrency?: number
+}
+
+/** An object, and where it goes. */
+export interface Placed {
+  object: KubeObject
+  resource: Resource
+}
+
+/** And what was there before. */
+export interface Due extends Placed {
+  before: ObjectMeta | undefined
+}

@@ -1,0 +1,84 @@
+import { readdir, readFile, stat } from 'node:fs/promises'
+import { dirname, isAbsolute, join, relative, resolve } from 'node:path'
+import type { DeploySpec } from '../../model/project.ts'
+import { kustomizationIn, lookAt } from './manifest-path.ts'
+import { parseYaml } from './yaml.ts'
+
+/**
+ * The files whose contents decide what a deploy is, sorted; a caller hashes them. Rather a file too many than one too
+ * few: a kustomization's are all below its folder, and all below each folder or file outside that it names.
+ * Throws MANIFEST_MISSING where the deploy's own path is not there.
+ */
+export async function deployInputs(deploy: DeploySpec): Promise<string[]> {
+  if (deploy.kind === 'helm') return unique([...(await filesAt(deploy.chart)), ...deploy.values])
+  const path = await lookAt(deploy.path)
+  if (path.is === 'files') return path.files.toSorted()
+  return unique(await kustomizationFiles(path.folder))
+}
+
+async function kustomizationFiles(folder: string): Promise<string[]> {
+  const files = new Set<string>()
+  const looked = new Set<string>()
+  const look = async (path: string): Promise<void> => {
+    if ([...looked].some(seen => isWithin(path, seen))) return
+    looked.add(path)
+    const found = await filesAt(path)
+    for (const file of found) files.add(file)
+    const named = await Promise.all(found.filter(isKustomization).map(namedOutside))
+    for (const other of named.flat()) await look(other)
+  }
+  await look(folder)
+  return [...files]
+}
+
+function isKustomization(file: string): boolean {
+  return /(^|\/)(kustomization\.ya?ml|Kustomization)$/.test(file)
+}
+
+/** Every text in a kustomization that names something which is there, outside of its own folder. */
+async function namedOutside(file: string): Promise<string[]> {
+  const folder = dirname(file)
+  const { documents } = parseYaml(await readFile(file, 'utf8'))
+  const candidates = documents
+    .flatMap(({ value }) => texts(value))
+    // `name=path` of a ConfigMap's generator.
+    .flatMap(text => [text, text.slice(text.indexOf('=') + 1)])
+    .filter(text => text.startsWith('..') || isAbsolute(text))
+    .map(text => resolve(folder, text))
+    .filter(path => !isWithin(path, folder))
+  const meant = await Promise.all(candidates.map(path => isMeant(path, folder)))
+  return candidates.filter((_, index) => meant[index])
+}
+
+/** A text like `..` may be anything: what encloses the folder counts only where it is a kustomization itself. */
+async function isMeant(path: string, folder: string): Promise<boolean> {
+  if (isWithin(folder, path)) return (await kustomizationIn(path)) !== undefined
+  return (await stat(path).catch(() => undefined)) !== undefined
+}
+
+function texts(value: unknown): string[] {
+  if (typeof value === 'string') return value.includes('\n') || value.length > 1_000 ? [] : [value]
+  if (typeof value !== 'object' || value === null) return []
+  return Object.values(value).flatMap(texts)
+}
+
+/** The file itself, or all files below the folder; of what is not there, nothing. */
+async function filesAt(path: string): Promise<string[]> {
+  const found = await stat(path).catch(() => undefined)
+  if (!found) return []
+  if (!found.isDirectory()) return [path]
+  const entries = await readdir(path, { recursive: true, withFileTypes: true })
+  return entries
+    .filter(entry => !entry.isDirectory())
+    .map(entry => join(entry.parentPath, entry.name))
+    .filter(file => !relative(path, file).startsWith('.git/'))
+}
+
+function isWithin(path: string, folder: string): boolean {
+  const from = relative(folder, path)
+  return from === '' || (!from.startsWith('..') && !isAbsolute(from))
+}
+
+function unique(files: readonly string[]): string[] {
+  return [...new Set(files)].toSorted()
+}

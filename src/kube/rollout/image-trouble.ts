@@ -1,0 +1,60 @@
+import type { ContainerState, KubeEvent } from './objects.ts'
+import type { Found } from './trouble-model.ts'
+
+const REASONS = [
+  'ErrImagePull',
+  'ImagePullBackOff',
+  'InvalidImageName',
+  'ErrImageNeverPull',
+  'ImageInspectError',
+]
+
+/** Longer than a registry that is just being started needs. */
+const NETWORK_GRACE_MS = 30_000
+
+/** Why an image can't be had, in the registry's words without what wraps them. */
+export function imageTrouble(
+  waiting: NonNullable<ContainerState['waiting']>,
+  events: readonly KubeEvent[],
+): Omit<Found, 'container'> | undefined {
+  const { reason = '', message = '' } = waiting
+  if (!REASONS.includes(reason)) return undefined
+  // While it backs off, older kubelets tell the cause only by an event.
+  const failed = events.findLast(
+    event => event.reason === 'Failed' && event.message.startsWith('Failed to pull'),
+  )
+  const told = /rpc error|failed to pull/i.test(message) ? message : (failed?.message ?? message)
+  const image = /image "([^"]+)"/.exec(told)?.[1] ?? /image "([^"]+)"/.exec(message)?.[1]
+  const { words, passes } = registryWords(reason, told)
+  const what = image === undefined ? 'its image' : `image ${image}`
+  return {
+    reason,
+    message: `${what} can't be had: ${words}`,
+    fatal: true,
+    graceMs: passes ? NETWORK_GRACE_MS : 0,
+  }
+}
+
+function registryWords(reason: string, told: string): { words: string; passes: boolean } {
+  if (reason === 'InvalidImageName') return { words: 'this is no name of an image', passes: false }
+  if (reason === 'ErrImageNeverPull') {
+    return { words: 'the node does not have it, and imagePullPolicy Never forbids to pull it', passes: false }
+  }
+  if (/no match for platform/.test(told))
+    return { words: 'it is not made for this machine’s processor', passes: false }
+  if (/: not found|manifest unknown|NAME_UNKNOWN|does not exist/i.test(told)) {
+    return { words: 'the registry does not have it (not found)', passes: false }
+  }
+  if (/unauthorized|authorization failed|403 Forbidden|access denied|insufficient_scope/i.test(told)) {
+    return { words: `the registry refuses it: ${lastClause(told)}`, passes: false }
+  }
+  return { words: lastClause(told) || reason, passes: true }
+}
+
+/** `dial tcp 10.0.0.1:5000: connect: connection refused` of a chain of wrappers. */
+function lastClause(told: string): string {
+  const network =
+    /(dial tcp.*|lookup \S+ .*|net\/http: .*|x509: .*|http: server gave .*|unexpected status .*)$/s.exec(told)
+  const clause = network?.[1] ?? told.split(/: /).slice(-2).join(': ')
+  return clause.replace(/"$/, '').trim()
+}

@@ -1,0 +1,28 @@
+import type { KubeApi } from '../api.ts'
+import type { Pod } from './objects.ts'
+
+const LINES = 15
+
+/** The last lines of what a container printed: of the run that crashed where it runs again already. None is no error. */
+export async function lastLines(
+  api: KubeApi,
+  { metadata, status }: Pod,
+  container: string,
+  signal: AbortSignal,
+): Promise<string[]> {
+  const all = [...(status.containerStatuses ?? []), ...(status.initContainerStatuses ?? [])]
+  const { state, lastState } = all.find(({ name }) => name === container) ?? {}
+  const crashed = state?.terminated === undefined && lastState?.terminated !== undefined
+  const path = `/api/v1/namespaces/${metadata.namespace}/pods/${metadata.name}/log`
+  for (const previous of crashed ? [true, false] : [false]) {
+    const query = new URLSearchParams({
+      container,
+      tailLines: String(LINES),
+      ...(previous && { previous: 'true' }),
+    })
+    const text = await api.text(`${path}?${query}`, { signal }).catch(() => '')
+    signal.throwIfAborted()
+    if (text.trim() !== '') return text.trimEnd().split('\n')
+  }
+  return []
+}

@@ -1,0 +1,71 @@
+import type { ObjectIdentity } from '../apply/identity.ts'
+import type { KubeEvent, Snapshot } from './objects.ts'
+import { type Progress, progressOf } from './progress.ts'
+import { type Trouble, troubleOf } from './trouble.ts'
+
+/** An object that takes time, how far it is, and what keeps it. */
+export interface Looked {
+  object: ObjectIdentity
+  progress: Progress
+  trouble?: Trouble | undefined
+}
+
+/** Undefined for what is as it should be at once. */
+export function look(snapshot: Snapshot, object: ObjectIdentity, now: number): Looked | undefined {
+  const progress = progressOf(snapshot, object)
+  if (!progress) return undefined
+  const trouble = progress.done ? undefined : worst(snapshot, object, progress, now)
+  return { object, progress, ...(trouble && { trouble }) }
+}
+
+const REFUSED_GRACE_MS = 5_000
+
+function worst(
+  { events }: Snapshot,
+  object: ObjectIdentity,
+  { pods, refused, failed }: Progress,
+  now: number,
+): Trouble | undefined {
+  const found = pods
+    .flatMap(pod => troubleOf(pod, events, now) ?? [])
+    .toSorted((a, b) => gravity(a) - gravity(b))[0]
+  // The pod's own reason says more than that its owner gave up.
+  if (failed) {
+    const told = found?.message ?? failed.message
+    return {
+      pod: found?.pod ?? object.name,
+      container: found?.container,
+      reason: failed.reason,
+      message: told,
+      fatal: true,
+      graceMs: 0,
+    }
+  }
+  if (found) return found
+  const message = refused ?? (pods.length === 0 ? refusedByEvent(events, object) : undefined)
+  if (message === undefined) return undefined
+  return {
+    pod: object.name,
+    reason: 'FailedCreate',
+    message: `its pods are refused: ${refusalWords(message)}`,
+    fatal: true,
+    graceMs: REFUSED_GRACE_MS,
+  }
+}
+
+function gravity({ fatal, graceMs }: Trouble): number {
+  return fatal ? graceMs : Number.POSITIVE_INFINITY
+}
+
+/** Only Deployments and ReplicaSets tell it in their status. */
+function refusedByEvent(events: readonly KubeEvent[], { uid }: ObjectIdentity): string | undefined {
+  return events.findLast(({ about, reason }) => reason === 'FailedCreate' && about.uid === uid)?.message
+}
+
+/** `exceeded quota: small, requested: pods=1, used: pods=0, limited: pods=0` */
+function refusalWords(message: string): string {
+  return message.replace(
+    /^(?:Error creating: |create Pod \S+ in StatefulSet \S+ failed error: )?(?:pods? "[^"]*" is forbidden: )?/,
+    '',
+  )
+}

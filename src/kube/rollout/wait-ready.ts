@@ -1,0 +1,55 @@
+import type { KubeApi } from '../api.ts'
+import type { ObjectIdentity } from '../apply/identity.ts'
+import type { Live } from './live.ts'
+import { type Looked, look } from './look.ts'
+import { nextMoment } from './next-moment.ts'
+import { patienceOf } from './patience.ts'
+import { workloadFailed, workloadSlow } from './workload-error.ts'
+
+export interface ReadyOptions {
+  signal: AbortSignal
+  /** Told what it waits for, and what keeps it. */
+  say: (waits: string) => void
+  /** For the logs of what crashed. */
+  api: KubeApi
+  /** Told what was done to get on. */
+  note?: (message: string) => void
+  /** How long nothing may move at all: 5 minutes unless told. */
+  patienceMs?: number
+}
+
+/**
+ * Waits until the rollouts of these objects, exactly as they were applied, are done. It is told by the watch and sleeps
+ * never, so it knows within milliseconds.
+ * Throws WORKLOAD_FAILED as soon as waiting will most probably not help, with the pod's own reason and the last lines of
+ * what crashed; WORKLOAD_SLOW where nothing moves for the whole patience. The objects stay as they are in both cases.
+ */
+export async function waitReady(
+  live: Live,
+  objects: readonly ObjectIdentity[],
+  options: ReadyOptions,
+): Promise<void> {
+  const { signal, say, api, patienceMs = 5 * 60_000 } = options
+  await live.synced(signal)
+  const patience = patienceOf(patienceMs)
+  while (true) {
+    const snapshot = live.snapshot()
+    const now = Date.now()
+    const looked = objects.flatMap(object => look(snapshot, object, now) ?? [])
+    const waiting = looked.filter(({ progress }) => !progress.done)
+    if (waiting.length === 0) return
+    const { gaveUp, stuck, next } = patience.judge(waiting, now)
+    if (gaveUp) throw await workloadFailed(api, gaveUp, signal)
+    if (stuck) throw workloadSlow(waiting, patienceMs)
+    say(waiting.map(inWords).join('; '))
+    await nextMoment(live, snapshot.version, next - now, signal)
+  }
+}
+
+function inWords({ object, progress, trouble }: Looked): string {
+  const words = `${object.name}: ${progress.words}`
+  if (!trouble) return words
+  return trouble.pod === object.name
+    ? `${words}; ${trouble.message}`
+    : `${words}; ${trouble.pod}: ${trouble.message}`
+}

@@ -1,0 +1,66 @@
+import http, { type IncomingMessage } from 'node:http'
+import https, { type RequestOptions } from 'node:https'
+import type { KubeConfig } from '@kubernetes/client-node'
+import { serverOf } from './kubeconfig.ts'
+
+export interface Ask {
+  method: string
+  path: string
+  headers: Record<string, string>
+  body?: string | undefined
+  signal?: AbortSignal | undefined
+  /** How long nothing may come: until the whole answer is read, or only until it begins. */
+  patience: { ms: number; until: 'end' | 'begin' }
+}
+
+export type Transport = (ask: Ask) => Promise<IncomingMessage>
+
+/** Requests over connections that are kept open: a new one costs more than most requests. */
+export function transport(config: KubeConfig): Transport {
+  const server = serverOf(config)
+  const { request, Agent } = server.startsWith('http:') ? http : https
+  const agent = new Agent({ keepAlive: true, maxFreeSockets: 8 })
+  const proxied = config.getCurrentCluster()?.proxyUrl !== undefined
+  return async ask => {
+    const url = new URL(server.replace(/\/$/, '') + ask.path)
+    const options: RequestOptions = { method: ask.method, headers: { ...ask.headers } }
+    await config.applyToHTTPSOptions(options as Parameters<KubeConfig['applyToHTTPSOptions']>[0])
+    const attempt = () => send(request(url, { ...options, ...(!proxied && { agent }) }), ask)
+    try {
+      return await attempt()
+    } catch (error) {
+      if (!(error instanceof StaleConnection)) throw error
+      return await attempt()
+    }
+  }
+}
+
+/** The server had closed a kept connection before it could read the request. */
+class StaleConnection extends Error {}
+
+function send(sent: http.ClientRequest, { body, patience, signal }: Ask): Promise<IncomingMessage> {
+  const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>()
+  let response: IncomingMessage | undefined
+  const end = (why: Error) => (response ?? sent).destroy(why)
+  const abort = () => end(signal?.reason as Error)
+  const timer = setTimeout(() => end(new Error(`nothing within ${patience.ms / 1000} s`)), patience.ms)
+  sent.once('response', incoming => {
+    response = incoming
+    if (patience.until === 'begin') clearTimeout(timer)
+    // Who reads the answer is told by its own promise; an error after that is nobody's.
+    incoming.on('error', () => {})
+    resolve(incoming)
+  })
+  sent.on('error', (error: NodeJS.ErrnoException) => {
+    const stale = sent.reusedSocket && ['ECONNRESET', 'EPIPE'].includes(error.code ?? '')
+    reject(stale ? new StaleConnection(error.message, { cause: error }) : error)
+  })
+  sent.once('close', () => {
+    clearTimeout(timer)
+    signal?.removeEventListener('abort', abort)
+  })
+  signal?.addEventListener('abort', abort, { once: true })
+  if (signal?.aborted) abort()
+  sent.end(body)
+  return promise
+}
