@@ -16,8 +16,8 @@ export interface KubeApi {
   get<T>(path: string, options?: CallOptions): Promise<T>
   /** An answer that is no JSON, as a pod's log. */
   text(path: string, options?: CallOptions): Promise<string>
-  /** Server-side apply with our field manager; an unknown field is an error. `path` names the object itself. */
-  apply(path: string, object: KubeObject, options?: CallOptions): Promise<Applied>
+  /** Server-side apply, of all that its field manager wants; an unknown field is an error. `path` names the object itself. */
+  apply(path: string, object: KubeObject, options?: ApplyCallOptions): Promise<Applied>
   /** What is left of the object: undefined where it is gone, the object where something holds it. */
   delete(path: string, how: DeleteHow, options?: CallOptions): Promise<KubeObject | undefined>
   /** The answer as it comes; `timeout` counts until it begins. Its owner destroys it, and so does the signal. */
@@ -42,6 +42,11 @@ export interface CallOptions {
   timeout?: number
   /** Another form of the answer than plain JSON. */
   accept?: string
+}
+
+export interface ApplyCallOptions extends CallOptions {
+  /** Who wants it: what another manager applied stays. FIELD_MANAGER unless told. */
+  manager?: string
 }
 
 export const FIELD_MANAGER = 'devk'
@@ -83,7 +88,8 @@ export function kubeApi(config: KubeConfig): KubeApi {
       JSON.parse((await read({ method: 'GET', path }, options)).answer) as T,
     text: async (path, options = {}) => (await read({ method: 'GET', path }, options)).answer,
     apply: async (path, object, options = {}) => {
-      const query = `fieldManager=${FIELD_MANAGER}&force=true&fieldValidation=Strict`
+      const { manager = FIELD_MANAGER } = options
+      const query = `fieldManager=${encodeURIComponent(manager)}&force=true&fieldValidation=Strict`
       const body = JSON.stringify(object)
       const { status, answer } = await read({ method: 'PATCH', path: `${path}?${query}`, body }, options)
       return { object: JSON.parse(answer) as KubeObject, created: status === 201 }

@@ -37,7 +37,7 @@ export interface KubeList<T = KubeObject> {
 export interface ObjectName {
   apiVersion: string
   kind: string
-  namespace?: string | undefined
+  namespace?: string
   name: string
 }
 

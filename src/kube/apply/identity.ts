@@ -8,7 +8,7 @@ export interface ObjectIdentity extends ObjectName {
   /** As `currentVersions` tells it, for as long as nobody changed what is ours in the object. */
   version: string
   /** By the object's own counting; kinds that have no controller have none. */
-  generation?: number | undefined
+  generation?: number
 }
 
 export interface AppliedObject {

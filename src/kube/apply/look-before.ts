@@ -18,8 +18,7 @@ export async function lookBefore(
   const looks = [...groups].map(async ([path, group]) => {
     const [first] = group
     if (first && group.length === 1) {
-      const { name, namespace } = first.object.metadata
-      const meta = await getMetadata(api, pathOf(first.resource, { name, namespace }), { signal })
+      const meta = await getMetadata(api, pathOf(first.resource, first.object.metadata), { signal })
       return meta ? [[keyOf(nameOf(first.object)), meta] as const] : []
     }
     const there = new Map((await listMetadata(api, path, { signal })).map(meta => [meta.name, meta]))
