@@ -23,7 +23,9 @@ export function transport(config: KubeConfig): Transport {
   const proxied = config.getCurrentCluster()?.proxyUrl !== undefined
   return async ask => {
     const url = new URL(server.replace(/\/$/, '') + ask.path)
-    const options: RequestOptions = { method: ask.method, headers: { ...ask.headers } }
+    // Node gives a DELETE's body no length by itself.
+    const length = ask.body === undefined ? {} : { 'content-length': Buffer.byteLength(ask.body) }
+    const options: RequestOptions = { method: ask.method, headers: { ...ask.headers, ...length } }
     await config.applyToHTTPSOptions(options as Parameters<KubeConfig['applyToHTTPSOptions']>[0])
     const attempt = () => send(request(url, { ...options, ...(!proxied && { agent }) }), ask)
     try {
