@@ -1,0 +1,61 @@
+import { request } from 'node:http'
+import { DevkError } from '../../base/errors.ts'
+
+const PATIENCE_MS = 5_000
+
+const MANIFESTS = [
+  'application/vnd.docker.distribution.manifest.v2+json',
+  'application/vnd.docker.distribution.manifest.list.v2+json',
+  'application/vnd.oci.image.manifest.v1+json',
+  'application/vnd.oci.image.index.v1+json',
+]
+
+/**
+ * The digest that a registry of this machine has under a tag; undefined where it has none.
+ * Throws REGISTRY_SILENT where it does not answer, or not as a registry does.
+ */
+export async function digestInRegistry(
+  host: string,
+  repository: string,
+  tag: string,
+  { signal }: { signal: AbortSignal },
+): Promise<string | undefined> {
+  signal.throwIfAborted()
+  const limit = AbortSignal.timeout(PATIENCE_MS)
+  try {
+    const path = `/v2/${repository}/manifests/${tag}`
+    const { status, digest } = await head(`http://${host}${path}`, AbortSignal.any([signal, limit]))
+    if (status === 404) return undefined
+    if (status !== 200) throw new Error(`it answered HEAD ${path} with ${status}`)
+    if (!digest) throw new Error(`it answered HEAD ${path} without a digest`)
+    return digest
+  } catch (cause) {
+    signal.throwIfAborted()
+    const why = limit.aborted ? `no answer within ${PATIENCE_MS / 1_000} s` : reason(cause)
+    throw new DevkError({
+      code: 'REGISTRY_SILENT',
+      message: `The image registry at ${host} can't say whether it has ${repository}:${tag}: ${why}.`,
+      hint: 'Does its container run? docker ps --all shows it. devk cluster create starts it again.',
+      cause,
+    })
+  }
+}
+
+function head(url: string, signal: AbortSignal): Promise<{ status: number; digest: string | undefined }> {
+  return new Promise((resolve, reject) => {
+    const asked = request(url, { method: 'HEAD', signal, headers: { Accept: MANIFESTS.join(', ') } })
+    asked.once('error', reject)
+    asked.once('response', response => {
+      response.resume()
+      const digest = response.headers['docker-content-digest']
+      resolve({ status: response.statusCode ?? 0, digest: Array.isArray(digest) ? digest[0] : digest })
+    })
+    asked.end()
+  })
+}
+
+function reason(cause: unknown): string {
+  // Where a name has two addresses, the error of both has no message of its own.
+  const first: unknown = cause instanceof AggregateError ? cause.errors[0] : cause
+  return first instanceof Error ? first.message : String(first)
+}
