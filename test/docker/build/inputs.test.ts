@@ -133,6 +133,7 @@ it('does not change with what is left out, and does not look into it', async () 
 })
 
 it('uses the ignore file beside the Dockerfile rather than the one of the context', async () => {
+  answers['/version'] = { Version: '28.2.2' }
   await write({
     ...project,
     'docker/Dockerfile': 'FROM scratch',
