@@ -1,3 +1,4 @@
+import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
 import envPaths from 'env-paths'
 
@@ -9,6 +10,8 @@ export interface Paths {
   /** What can be made again. */
   cache: string
   config: string
+  /** Sockets: short, since a socket's path has a limit of about 100 characters. */
+  runtime: string
   /** Tools that set-up brought. */
   bin: string
   /** What set-up decided and made on this machine. */
@@ -26,7 +29,16 @@ export function paths(env: NodeJS.ProcessEnv = process.env): Paths {
     state: home ? join(home, 'state') : process.platform === 'darwin' ? join(data, 'state') : own.log,
     cache: home ? join(home, 'cache') : own.cache,
     config: home ? join(home, 'config') : own.config,
+    runtime: runtimeFolder(env, home),
     bin: join(data, 'bin'),
     machine: join(data, 'machine.json'),
   }
+}
+
+const LONGEST_FOLDER = 80
+
+function runtimeFolder(env: NodeJS.ProcessEnv, home: string | undefined): string {
+  const own = home ? join(home, 'run') : join(env['XDG_RUNTIME_DIR'] ?? '/run/none', 'devk')
+  const known = home !== undefined || env['XDG_RUNTIME_DIR'] !== undefined
+  return known && own.length <= LONGEST_FOLDER ? own : join(tmpdir(), `devk-${userInfo().uid}`)
 }

@@ -1,3 +1,4 @@
+import type { DaemonUse } from '../client/ask-project.ts'
 import type { Progress } from '../model/steps.ts'
 import type { OperationName } from '../protocol/messages.ts'
 import type { Operations } from '../protocol/operations.ts'
@@ -11,6 +12,8 @@ export interface Command {
   args?: string
   options: CommandOption[]
   examples: string[]
+  /** The first Ctrl-C leaves the work to the daemon; the second one cancels it. */
+  detaches?: boolean
   run: (parsed: Parsed, context: CommandContext) => Promise<Answer>
 }
 
@@ -34,7 +37,20 @@ export interface CommandContext {
     operation: Name,
     input: Operations[Name]['input'],
   ) => Promise<Operations[Name]['output']>
+  /** Asks what knows the project: its daemon, which is started, only used where it runs, or ended before. */
+  askProject: <Name extends OperationName>(
+    operation: Name,
+    input: Operations[Name]['input'],
+    daemon: DaemonUse,
+  ) => Promise<Operations[Name]['output']>
   onProgress: (progress: Progress) => void
+  /** Asks the person a question; false where nobody can answer. */
+  confirm: (question: string) => Promise<boolean>
+  isInteractive: boolean
+  /** For a command that goes on after its first answer. */
+  print: (answer: Answer) => void
+  /** Aborts by Ctrl-C. */
+  signal: AbortSignal
 }
 
 export interface Answer {
@@ -48,4 +64,9 @@ export interface Answer {
 
 export function one(parsed: Parsed, name: string): string | undefined {
   return parsed.values[name]?.at(-1)
+}
+
+/** `--profile ci,fast` */
+export function profilesOf(parsed: Parsed): string[] {
+  return (one(parsed, 'profile') ?? '').split(',').filter(Boolean)
 }

@@ -16,6 +16,7 @@ const FRAMES = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '
 /** What is done stays; what runs is drawn below it, with its time and what it waits for, again and again. */
 export function liveProgress(screen: Screen): ProgressView {
   const running = new Map<number, Running>()
+  const waiting = new Map<string, string>()
   let drawn = 0
   let frame = 0
   const timer = setInterval(redraw, REDRAW_MS)
@@ -38,6 +39,7 @@ export function liveProgress(screen: Screen): ProgressView {
       const text = `${FRAMES[frame]} ${title} ${formatDuration(Date.now() - since)}${detail ? `  ${detail}` : ''}`
       return stripVTControlCharacters(text).replaceAll(/\s/g, ' ').slice(0, width)
     })
+    for (const [title, why] of waiting) lines.push(`· ${title}  ${why}`.slice(0, width))
     drawn = lines.length
     return lines.map(line => `${line}\n`).join('')
   }
@@ -49,7 +51,9 @@ export function liveProgress(screen: Screen): ProgressView {
     note,
     show(progress: Progress) {
       if (progress.type === 'note') return note(progress.message)
+      if (progress.type === 'waiting') return void waiting.set(progress.title, progress.why)
       const { id, title } = progress
+      waiting.delete(title)
       if (progress.state === 'started') {
         running.set(id, { title, since: Date.now(), detail: '' })
         return redraw()
@@ -65,6 +69,7 @@ export function liveProgress(screen: Screen): ProgressView {
     end() {
       clearInterval(timer)
       running.clear()
+      waiting.clear()
       screen.write(erase())
     },
   }

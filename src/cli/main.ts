@@ -1,11 +1,13 @@
 import { join } from 'node:path'
 import { toDevkError } from '../base/errors.ts'
+import { askProject } from '../client/ask-project.ts'
 import { perform } from '../client/perform.ts'
 import type { CommandContext } from './command.ts'
 import { commands } from './commands/index.ts'
+import { confirm } from './confirm.ts'
 import { exitCodeOf } from './exit-code.ts'
 import { helpText } from './help.ts'
-import { listenForInterrupts } from './interrupts.ts'
+import { listenForDetach, listenForInterrupts } from './interrupts.ts'
 import { output } from './output.ts'
 import { parse } from './parse.ts'
 import { progressView } from './progress.ts'
@@ -19,15 +21,17 @@ export async function main(argv: readonly string[], { folder }: { folder: string
     if (invocation.kind === 'help') return out.text(helpText(commands, invocation))
     if (invocation.kind === 'version') return out.text(version)
     const view = progressView({ json: invocation.json })
-    const interrupts = listenForInterrupts(view.note)
+    const interrupts = (invocation.command.detaches ? listenForDetach : listenForInterrupts)(view.note)
+    const options = { server: join(folder, 'daemon.js'), onProgress: view.show, ...interrupts }
+    const isInteractive = process.stdin.isTTY && process.stderr.isTTY && !invocation.json
     const context: CommandContext = {
       onProgress: view.show,
-      ask: (operation, input) =>
-        perform(operation, input, {
-          server: join(folder, 'daemon.js'),
-          onProgress: view.show,
-          ...interrupts,
-        }),
+      ask: (operation, input) => perform(operation, input, options),
+      askProject: (operation, input, daemon) => askProject(operation, input, { ...options, daemon }),
+      confirm: question => (isInteractive ? confirm(question, interrupts.cancel) : Promise.resolve(false)),
+      isInteractive,
+      print: answer => void out.answer(answer),
+      signal: AbortSignal.any([interrupts.cancel, interrupts.kill]),
     }
     try {
       const answer = await invocation.command.run(invocation.parsed, context)

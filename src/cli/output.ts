@@ -14,9 +14,8 @@ export function output({ json }: { json: boolean }): {
       return 0
     },
     answer({ json: value, text, exitCode = 0 }) {
-      process.stdout.write(
-        json ? `${JSON.stringify(value)}\n` : text === '' ? '' : `${text.replace(/\n?$/, '\n')}`,
-      )
+      const line = json ? JSON.stringify(value) : text.replace(/\n$/, '')
+      if (line) process.stdout.write(`${line}\n`)
       return exitCode
     },
     error(error) {

@@ -17,6 +17,7 @@ export function plainProgress(screen: Screen): ProgressView {
     note,
     show(progress) {
       if (progress.type === 'note') return note(progress.message)
+      if (progress.type === 'waiting') return
       if (progress.state === 'started') return write(dim(`… ${progress.title}`))
       if (progress.state !== 'working') write(stepLine(progress))
     },

@@ -3,9 +3,10 @@ import { DevkError, interrupted } from '../base/errors.ts'
 import { paths } from '../base/paths.ts'
 import { startPeer } from '../exec/peer.ts'
 import type { Progress } from '../model/steps.ts'
-import { decodeLine, encodeLine } from '../protocol/lines.ts'
-import type { OperationName, ServerMessage } from '../protocol/messages.ts'
+import { encodeLine } from '../protocol/lines.ts'
+import type { OperationName } from '../protocol/messages.ts'
 import type { Operations } from '../protocol/operations.ts'
+import { readAnswer } from './answer.ts'
 
 export interface PerformOptions {
   /** The file that serves the request. */
@@ -28,12 +29,8 @@ export async function perform<Name extends OperationName>(
   cancel.addEventListener('abort', () => peer.send(encodeLine({ type: 'cancel' })), { once: true })
   kill.addEventListener('abort', () => peer.kill(), { once: true })
   peer.send(encodeLine({ type: 'request', operation, folder: process.cwd(), input }))
-  for await (const line of peer.lines) {
-    const message = decodeLine<ServerMessage>(line)
-    if (message?.type === 'step' || message?.type === 'note') onProgress(message)
-    if (message?.type === 'error') throw new DevkError(message.error)
-    if (message?.type === 'result') return message.value as Operations[Name]['output']
-  }
+  const answer = await readAnswer(peer.lines, onProgress)
+  if (typeof answer === 'object') return answer.value as Operations[Name]['output']
   const ended = await peer.ended
   if (kill.aborted) throw interrupted()
   throw new DevkError({

@@ -1,10 +1,9 @@
 import { DevkError, toDevkError } from '../base/errors.ts'
-import { identify } from '../exec/process-identity.ts'
 import type { ClusterNode, ClusterSpec } from '../model/cluster.ts'
 import { type Clusters, type FoundCluster, findCluster } from './clusters.ts'
 import { removeCluster } from './delete-cluster.ts'
 import type { AskedSpec } from './differences.ts'
-import { endWorker, settle } from './end-worker.ts'
+import { endWorkers, settle } from './end-workers.ts'
 import { explainProvider } from './explain-provider.ts'
 import { finishCluster } from './finish-cluster.ts'
 import { nodeImage } from './images.ts'
@@ -26,7 +25,7 @@ export function createCluster(
   const { name } = asked
   return locked(clusters, name, `creating cluster ${name}`, async () => {
     const before = await findCluster(clusters, name)
-    await endWorker(before?.record)
+    await endWorkers(clusters.records.folder(name), name)
     const nodes = before ? await clusters.providers[before.provider].nodes(name) : []
     const found = before && { ...before, nodes }
     const record = found?.record
@@ -80,7 +79,6 @@ async function make(
     ...(mergedInto && { mergedInto: [...mergedInto] }),
   }
   await records.write(record)
-  let remembered: Promise<void> | undefined
   try {
     const failed = new AbortController()
     const registry = sharedRegistry(clusters, record)
@@ -90,17 +88,12 @@ async function make(
       image,
       signal: AbortSignal.any([signal, failed.signal]),
       folder: records.folder(spec.name),
-      onStart: pid => {
-        remembered = rememberWorker(clusters, record, pid)
-      },
     })
-    await remembered
     const nodes = await provider.nodes(spec.name)
     const standing = { ...record, phase: 'finishing', nodeCount: nodes.length } as const
     await records.write(standing)
     await finishCluster(clusters, standing, nodes, await registry)
   } catch (error) {
-    await remembered?.catch(() => {})
     // What only takes longer than it should is no reason to take it away: the next command goes on waiting.
     if (error instanceof DevkError && error.code === 'CLUSTER_NOT_READY') throw error
     throw await undo(clusters, spec, explainProvider(error, spec))
@@ -118,11 +111,6 @@ async function keep(
   steps.note(
     `The registry is at port ${port} now, and k3d's nodes know it at ${registryPort}: they pull from it only after --recreate.`,
   )
-}
-
-async function rememberWorker({ records }: Clusters, record: ClusterRecord, pid: number): Promise<void> {
-  const worker = await identify(pid)
-  if (worker) await records.write({ ...record, worker })
 }
 
 async function undo(clusters: Clusters, { name, provider }: ClusterSpec, error: unknown): Promise<unknown> {

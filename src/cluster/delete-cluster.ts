@@ -1,6 +1,6 @@
 import { removeContext } from '../kube/merge-kubeconfig.ts'
 import { type Clusters, type FoundCluster, findCluster } from './clusters.ts'
-import { endWorker } from './end-worker.ts'
+import { endWorkers } from './end-workers.ts'
 import { locked } from './locked.ts'
 import { isWreck, requireOurs } from './ours.ts'
 import { releaseShared } from './shared.ts'
@@ -34,8 +34,8 @@ export async function removeCluster(
   { keepContexts = false }: { keepContexts?: boolean } = {},
 ): Promise<string[]> {
   const { record, provider } = found
-  await endWorker(record)
-  if (record) await records.write({ ...record, phase: 'deleting', worker: undefined })
+  await endWorkers(records.folder(name), name)
+  if (record) await records.write({ ...record, phase: 'deleting' })
   const removed = await providers[provider].delete(name, signal)
   for (const file of keepContexts ? [] : (record?.mergedInto ?? [])) {
     if (await removeContext(file, `${provider}-${name}`, signal))

@@ -13,10 +13,10 @@ export async function runFollowed(
   run: Run,
   command: Command,
   { line, end }: Followed,
-  options: { signal: AbortSignal; onStart: (pid: number) => void },
+  signal: AbortSignal,
 ): Promise<void> {
   try {
-    await run(command, { ...options, onLine: line })
+    await run(command, { signal, onLine: line })
     end('done')
   } catch (error) {
     end('failed')

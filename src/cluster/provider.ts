@@ -42,6 +42,4 @@ export interface CreateOptions {
   image: string | undefined
   /** Where the provider may put files of its own: it writes no other file of the user's. */
   folder: string
-  /** Told of the provider's process, so that it can be ended even after devk was killed. */
-  onStart: (pid: number) => void
 }

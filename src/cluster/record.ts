@@ -34,8 +34,6 @@ const record = z.object({
   nodeCount: z.number().optional(),
   /** Kubeconfigs of the user's that a context of the cluster was added to. */
   mergedInto: z.array(z.string()).optional(),
-  /** kind or k3d at work: it outlives a devk that is killed, and must end before anything else is done. */
-  worker: z.object({ pid: z.number(), started: z.string() }).optional(),
 })
 
 /** What devk made, and how far it got. On disk before it is done, so that a killed devk can be continued. */

@@ -13,9 +13,9 @@ import { already } from './start-stop.ts'
 const SHARED = '_shared'
 
 /** The machine's registry, running, at the port that the cluster knows it at. */
-export function sharedRegistry(clusters: Clusters, record: ClusterRecord): Promise<Registry> {
+export function sharedRegistry(clusters: Clusters, record: ClusterRecord | undefined): Promise<Registry> {
   return locked(clusters, SHARED, 'preparing the registry', async () => {
-    const settings = await registrySettings(clusters.images, record.registryPort)
+    const settings = await registrySettings(clusters.images, record?.registryPort)
     return await ensureRegistry(clusters.connection.docker, settings, clusters)
   })
 }

@@ -2,7 +2,7 @@ import type Docker from 'dockerode'
 import { DevkError } from '../base/errors.ts'
 import { isStatus } from './explain.ts'
 
-async function hasImage(docker: Docker, name: string): Promise<boolean> {
+export async function hasImage(docker: Docker, name: string): Promise<boolean> {
   try {
     await docker.getImage(name).inspect()
     return true

@@ -7,8 +7,6 @@ export interface RunOptions {
   /** Ends the process and every process that it started. */
   signal?: AbortSignal
   onLine?: (line: string, from: 'stdout' | 'stderr') => void
-  /** Told as soon as the process runs, so that a successor of ours can end it if we are killed. */
-  onStart?: (pid: number) => void
   /** Exit codes besides 0 that are an answer, not a failure. */
   accept?: readonly number[]
 }
@@ -40,7 +38,6 @@ export const run: Run = async (command, options = {}) => {
     ...(command.input === undefined ? { stdin: 'ignore' } : { input: command.input }),
     ...(options.signal && { cancelSignal: options.signal }),
   })
-  if (child.pid !== undefined) options.onStart?.(child.pid)
   const [result] = await Promise.all([
     child,
     follow(child, 'stdout', command, options),

@@ -6,6 +6,8 @@ export type Progress =
   /** What it is at, or waits for, just now. */
   | { type: 'step'; id: number; title: string; state: 'working'; detail: string }
   | { type: 'step'; id: number; title: string; state: 'done' | 'failed'; ms: number }
+  /** What has not begun, and why; told again whenever the reason is another. */
+  | { type: 'waiting'; title: string; why: string }
   /** Something the reader should know although nothing failed. */
   | { type: 'note'; message: string }
 
@@ -28,6 +30,10 @@ export class Steps {
 
   note(message: string): void {
     this.#report({ type: 'note', message })
+  }
+
+  waiting(title: string, why: string): void {
+    this.#report({ type: 'waiting', title, why })
   }
 
   /** Shows the work as a step, from its start to its end. */

@@ -3,7 +3,11 @@ import type { Progress } from '../model/steps.ts'
 import type { Operations } from './operations.ts'
 
 /** What the thin side sends, one JSON object a line. */
-export type ClientMessage = Request | { type: 'cancel' }
+export type ClientMessage =
+  | Request
+  | { type: 'cancel' }
+  /** Asks a project's daemon to end: what it was at is on disk, and is gone on with by whoever comes next. */
+  | { type: 'retire' }
 
 export interface Request<Name extends OperationName = OperationName> {
   type: 'request'
@@ -11,6 +15,10 @@ export interface Request<Name extends OperationName = OperationName> {
   /** Where the user stands: relative paths and the project are found from here. */
   folder: string
   input: Operations[Name]['input']
+  /** Which devk asks: a daemon of another build retires before it would answer. */
+  build?: string
+  /** The user's environment: a project file may name variables of it. It is kept in memory only. */
+  env?: NodeJS.Dict<string>
 }
 
 /** What comes back, in order: any progress, then one result or one error. */
@@ -18,5 +26,7 @@ export type ServerMessage =
   | Progress
   | { type: 'result'; value: unknown }
   | { type: 'error'; error: ErrorFields }
+  /** The daemon is of another build, and ends now. */
+  | { type: 'retiring' }
 
 export type OperationName = keyof Operations

@@ -1,5 +1,7 @@
 import type { ClusterStatus } from '../model/cluster.ts'
 import type { Finding } from '../model/finding.ts'
+import type { Project } from '../model/project.ts'
+import type { ProjectStatus, RunReport } from '../model/project-status.ts'
 
 /** What can be asked for, and what is answered. */
 export interface Operations {
@@ -10,6 +12,15 @@ export interface Operations {
   'cluster.stop': { input: NameInput; output: ChangeOutput<'stopped'> }
   'cluster.delete': { input: NameInput & { purge: boolean }; output: { name: string; removed: string[] } }
   'cluster.kubeconfig': { input: NameInput & { merge: boolean }; output: KubeconfigOutput }
+  up: { input: UpInput; output: UpOutput }
+  build: { input: BuildInput; output: BuildOutput }
+  status: { input: Record<string, never>; output: ProjectStatus }
+  restart: { input: { services: string[] }; output: { restarted: string[] } }
+  stop: { input: Record<string, never>; output: ChangeOutput<'stopped'> }
+  down: { input: DownInput; output: DownOutput }
+  'down.volumes': { input: DownInput; output: { volumes: string[] } }
+  config: { input: { profiles: string[] }; output: Project }
+  'config.schema': { input: Record<string, never>; output: Record<string, unknown> }
   doctor: { input: Record<string, never>; output: { findings: Finding[] } }
 }
 
@@ -46,4 +57,39 @@ export interface KubeconfigOutput {
   kubeconfig: string
   /** The file that it was added to, where that was asked. */
   mergedInto?: string | undefined
+}
+
+/** Without services it is all of them; with some, those and what they need. */
+export interface UpInput {
+  services: string[]
+  profiles: string[]
+  /** Claims of storage that the project no longer names go too, with what is on them. */
+  pruneVolumes: boolean
+}
+
+export interface UpOutput {
+  run: RunReport
+  status: ProjectStatus
+}
+
+export interface BuildInput {
+  services: string[]
+  profiles: string[]
+  /** Says what would be built and why, and builds nothing. */
+  explain: boolean
+}
+
+export interface BuildOutput {
+  run: RunReport
+  images: { service: string; reference: string }[]
+}
+
+export interface DownInput {
+  keepCluster: boolean
+  purge: boolean
+}
+
+export interface DownOutput {
+  name: string | undefined
+  removed: string[]
 }

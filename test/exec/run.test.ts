@@ -105,9 +105,3 @@ it('ends grandchildren too when it is aborted', async () => {
 it('starts nothing where it is aborted already', async () => {
   await expect(run(script('1'), { signal: AbortSignal.abort() })).rejects.toThrow()
 })
-
-it('tells the process that it started, so that a successor can end it', async () => {
-  let pid = 0
-  await run(script('1'), { onStart: started => (pid = started) })
-  expect(pid).toBeGreaterThan(0)
-})

@@ -4,9 +4,8 @@ import { type Progress, Steps } from '../../src/model/steps.ts'
 function recorded() {
   const seen: string[] = []
   const steps = new Steps((progress: Progress) => {
-    seen.push(
-      progress.type === 'note' ? progress.message : `${progress.id} ${progress.title} ${progress.state}`,
-    )
+    if (progress.type === 'note') seen.push(progress.message)
+    if (progress.type === 'step') seen.push(`${progress.id} ${progress.title} ${progress.state}`)
   })
   return { seen, steps }
 }

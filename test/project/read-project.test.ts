@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { DevkError } from '../../src/base/errors.ts'
-import { findProject } from '../../src/project/find-project.ts'
+import { findProject } from '../../src/base/find-project.ts'
 import { readProject } from '../../src/project/read-project.ts'
 
 let folder: string

@@ -6,6 +6,9 @@ import { versions } from '../versions.ts'
 
 const STRIPPED = '-s -w'
 
+/** What is stripped in the end need not be compiled: a tenth of the compiler's time. */
+const WITHOUT_DEBUGGING = '-gcflags=all=-dwarf=false'
+
 /** Whatever compiles beside Kubernetes takes only what that leaves: at its end it keeps one core busy, not two. */
 const BESIDE = 10
 
@@ -95,7 +98,7 @@ function fromModule({ id, title, module, commands, flags, name = '', niceness = 
     inputs: { paths: [folder], values: [...commands.flat(), flags, name] },
     async make(workshop) {
       for (const packages of commands) {
-        const args = ['build', '-mod=readonly', '-trimpath', '-buildvcs=false', '-ldflags', flags]
+        const args = ['build', '-mod=readonly', WITHOUT_DEBUGGING, '-trimpath', '-buildvcs=false', '-ldflags', flags]
         const target = ['-o', `${workshop.folder}/${name}`]
         await go(workshop, [...args, ...target, ...packages], { cwd: folder, niceness })
       }
@@ -113,7 +116,7 @@ function fromPackage(id: string, versioned: string, flags = STRIPPED): Build {
     output: { kind: 'folder' },
     inputs: { paths: [], values: [versioned, flags] },
     make: workshop =>
-      go(workshop, ['install', '-trimpath', '-ldflags', flags, versioned], {
+      go(workshop, ['install', WITHOUT_DEBUGGING, '-trimpath', '-ldflags', flags, versioned], {
         cwd: workshop.folder,
         env: { GOBIN: workshop.folder },
       }),

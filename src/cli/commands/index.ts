@@ -1,4 +1,5 @@
 import type { Command } from '../command.ts'
+import { build } from './build.ts'
 import { clusterCreate } from './cluster-create.ts'
 import { clusterDelete } from './cluster-delete.ts'
 import { clusterKubeconfig } from './cluster-kubeconfig.ts'
@@ -6,9 +7,23 @@ import { clusterList } from './cluster-list.ts'
 import { clusterStart } from './cluster-start.ts'
 import { clusterStatus } from './cluster-status.ts'
 import { clusterStop } from './cluster-stop.ts'
+import { config, configSchema } from './config.ts'
 import { doctor } from './doctor.ts'
+import { down } from './down.ts'
+import { restart } from './restart.ts'
+import { status } from './status.ts'
+import { stop } from './stop.ts'
+import { up } from './up.ts'
 
 export const commands: readonly Command[] = [
+  up,
+  status,
+  build,
+  restart,
+  stop,
+  down,
+  configSchema,
+  config,
   clusterCreate,
   clusterStatus,
   clusterStop,

@@ -8,7 +8,7 @@ import { guard } from '../guard.ts'
 import { heardOf, type NodeObject } from '../node-objects.ts'
 
 /** The connection to a cluster that somebody else made. Throws CONTEXT_MISSING, or CLUSTER_REMOTE where it is unsure. */
-function connectExisting({ context, remote }: ExistingCluster): KubeConfig {
+export function connectExisting({ context, remote }: ExistingCluster): KubeConfig {
   const config = new KubeConfig()
   config.loadFromDefault()
   if (!config.getContextObject(context)) {

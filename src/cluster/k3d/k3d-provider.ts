@@ -42,7 +42,7 @@ export function k3dProvider(
     // The mirrors stand in registries.yaml, which k3s reads once when it starts; the registry's name is the network's.
     wire: name => connectRegistry(docker, network(name)),
 
-    async create(spec, registry, { steps, signal, image, folder, onStart }) {
+    async create(spec, registry, { steps, signal, image, folder }) {
       const config = join(folder, 'k3d.yaml')
       await mkdir(folder, { recursive: true })
       await writeFileAtomic(config, stringify(k3dConfig(spec, await registry, await ephemeralPort())))
@@ -60,7 +60,7 @@ export function k3dProvider(
           env,
         },
         follow,
-        { signal, onStart },
+        signal,
       )
       await (wiring ?? connectRegistry(docker, network(spec.name)))
     },

@@ -38,7 +38,7 @@ export function kindProvider({ docker, host }: DockerConnection, run: Run): Clus
     wire,
     list: () => clusterNames(docker, kindLabels),
 
-    async create(spec, registry, { steps, signal, image, folder, onStart }) {
+    async create(spec, registry, { steps, signal, image, folder }) {
       const config = join(folder, 'kind.yaml')
       await mkdir(folder, { recursive: true })
       await writeFileAtomic(config, stringify(kindConfig(spec)))
@@ -60,7 +60,7 @@ export function kindProvider({ docker, host }: DockerConnection, run: Run): Clus
           env: { DOCKER_HOST: host, KIND_EXPERIMENTAL_PROVIDER: 'docker' },
         },
         follow,
-        { signal, onStart },
+        signal,
       )
       await (wiring ?? wire(spec.name, await registry))
     },

@@ -129,7 +129,10 @@ async function start(docker: Docker, port: number, signal: AbortSignal): Promise
   }
   const limit = AbortSignal.timeout(30_000)
   try {
-    await poll(() => answers(port), { every: 30, signal: AbortSignal.any([signal, limit]) })
+    await poll(async () => (await registryAnswers(`127.0.0.1:${port}`)) || undefined, {
+      every: 30,
+      signal: AbortSignal.any([signal, limit]),
+    })
   } catch (error) {
     if (signal.aborted || !limit.aborted) throw error
     throw new DevkError({
@@ -153,12 +156,11 @@ function ignoreMissing(error: unknown): void {
   if (!isStatus(error, 404)) throw error
 }
 
-async function answers(port: number): Promise<true | undefined> {
+export async function registryAnswers(host: string): Promise<boolean> {
   try {
-    const response = await fetch(`http://127.0.0.1:${port}/v2/`, { signal: AbortSignal.timeout(1_000) })
-    return response.ok || undefined
+    return (await fetch(`http://${host}/v2/`, { signal: AbortSignal.timeout(1_000) })).ok
   } catch {
-    return undefined
+    return false
   }
 }
 

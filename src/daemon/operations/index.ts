@@ -1,6 +1,6 @@
-import type { Steps } from '../../model/steps.ts'
 import type { OperationName, Request } from '../../protocol/messages.ts'
 import type { Operations } from '../../protocol/operations.ts'
+import { build } from './build.ts'
 import { clusterCreate } from './cluster-create.ts'
 import { clusterDelete } from './cluster-delete.ts'
 import { clusterKubeconfig } from './cluster-kubeconfig.ts'
@@ -8,8 +8,14 @@ import { clusterList } from './cluster-list.ts'
 import { clusterStart } from './cluster-start.ts'
 import { clusterStatus } from './cluster-status.ts'
 import { clusterStop } from './cluster-stop.ts'
+import { config, configSchema } from './config.ts'
 import { doctor } from './doctor.ts'
-import type { Operation } from './operation.ts'
+import { down, downVolumes } from './down.ts'
+import type { Operation, OperationContext } from './operation.ts'
+import { restart } from './restart.ts'
+import { status } from './status.ts'
+import { stop } from './stop.ts'
+import { up } from './up.ts'
 
 const operations: { [Name in OperationName]: Operation<Name> } = {
   'cluster.create': clusterCreate,
@@ -19,12 +25,21 @@ const operations: { [Name in OperationName]: Operation<Name> } = {
   'cluster.stop': clusterStop,
   'cluster.delete': clusterDelete,
   'cluster.kubeconfig': clusterKubeconfig,
+  up,
+  build,
+  status,
+  restart,
+  stop,
+  down,
+  'down.volumes': downVolumes,
+  config,
+  'config.schema': configSchema,
   doctor,
 }
 
 export function perform<Name extends OperationName>(
-  { operation, folder, input }: Request<Name>,
-  { steps, signal }: { steps: Steps; signal: AbortSignal },
+  { operation, folder, input, env = process.env }: Request<Name>,
+  context: Omit<OperationContext, 'folder' | 'env'>,
 ): Promise<Operations[Name]['output']> {
-  return operations[operation](input, { folder, steps, signal })
+  return operations[operation](input, { ...context, folder, env })
 }

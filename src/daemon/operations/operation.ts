@@ -1,11 +1,18 @@
-import type { Steps } from '../../model/steps.ts'
+import type { Report, Steps } from '../../model/steps.ts'
 import type { OperationName } from '../../protocol/messages.ts'
 import type { Operations } from '../../protocol/operations.ts'
+import type { Session } from '../session/session.ts'
 
 export interface OperationContext {
+  /** Where the user stands. */
   folder: string
+  /** The user's environment, for what a project file takes from it. */
+  env: NodeJS.Dict<string>
   steps: Steps
+  report: Report
   signal: AbortSignal
+  /** The daemon's, where a daemon serves. */
+  session?: Session | undefined
 }
 
 export type Operation<Name extends OperationName> = (

@@ -19,6 +19,16 @@ export function explainRefusal(refusal: KubeRefusal, object: KubeObject): DevkEr
       cause: refusal,
     })
   }
+  const mistyped = mistypedField(refusal)
+  if (mistyped) {
+    return new DevkError({
+      code: 'OBJECT_INVALID',
+      message: `${where} was not applied: ${mistyped}.`,
+      hint: 'YAML takes bare words like yes, on, 1 and 0755 for more than text: quotes make them text.',
+      detail: refusal.said,
+      cause: refusal,
+    })
+  }
   if (isImmutable(refusal)) return immutable(refusal, object, where)
   if (refusal.status === 404 && /^namespaces ".*" not found$/.test(refusal.said)) {
     return new DevkError({
@@ -44,6 +54,13 @@ function unknownFields({ said }: KubeRefusal): string[] {
   const typed = [...said.matchAll(/(\.\S+): field not declared in schema/g)].map(match => match[1] ?? '')
   const strict = [...said.matchAll(/unknown field "([^"]+)"/g)].map(match => match[1] ?? '')
   return [...new Set([...typed, ...strict].map(field => field.replace(/^\./, '')))]
+}
+
+/** `data.port must be string, and is 8080`, in the words of the schema. */
+function mistypedField({ said }: KubeRefusal): string | undefined {
+  const [, field, wanted, value, type] =
+    /\.(\S+): expected ([^,]+), got (?:&value\.valueUnstructured\{Value:(.*?)\}|(\w+))/s.exec(said) ?? []
+  return field && `${field} must be ${wanted}, and is ${value ?? type}`
 }
 
 /** Changed fields that can't be changed once the object is there. */

@@ -1,5 +1,5 @@
 import type { CallOptions, KubeApi } from '../api.ts'
-import type { KubeList, ObjectMeta } from '../object.ts'
+import type { ObjectMeta } from '../object.ts'
 import { isRefusal } from '../refusal.ts'
 
 export interface Partial {
@@ -18,8 +18,12 @@ export async function listMetadata(
   const query = labelSelector === undefined ? '' : `?labelSelector=${encodeURIComponent(labelSelector)}`
   try {
     const accept = form('PartialObjectMetadataList')
-    const { items } = await api.get<KubeList<Partial>>(path + query, { timeout: 15_000, ...rest, accept })
-    return items.map(item => item.metadata)
+    const list = await api.get<{ items: Partial[] | null }>(path + query, {
+      timeout: 15_000,
+      ...rest,
+      accept,
+    })
+    return list.items?.map(item => item.metadata) ?? []
   } catch (error) {
     if (isRefusal(error, 404)) return []
     throw error

@@ -26,15 +26,32 @@ export function withImages(
     used.add(service)
     return image
   }
-  const replaced = objects.map(object => {
+  return { objects: mapImages(objects, paths, built), used }
+}
+
+/** Every image that the objects name. */
+export function imagesIn(objects: readonly KubeObject[], paths: readonly ImagePath[] = []): Set<string> {
+  const names = new Set<string>()
+  mapImages(objects, paths, name => {
+    names.add(name)
+    return name
+  })
+  return names
+}
+
+function mapImages(
+  objects: readonly KubeObject[],
+  paths: readonly ImagePath[],
+  replace: Replace,
+): KubeObject[] {
+  return objects.map(object => {
     const own = paths.filter(({ kind }) => kind === object.kind)
-    const templated = mapPodTemplate(object, template => inTemplate(template, built))
+    const templated = mapPodTemplate(object, template => inTemplate(template, replace))
     return own.reduce<KubeObject>(
-      (now, { path }) => mapPath(now, path.split('.'), built) as KubeObject,
+      (now, { path }) => mapPath(now, path.split('.'), replace) as KubeObject,
       templated,
     )
   })
-  return { objects: replaced, used }
 }
 
 type Replace = (name: string) => string

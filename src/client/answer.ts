@@ -1,0 +1,22 @@
+import { DevkError } from '../base/errors.ts'
+import type { Progress } from '../model/steps.ts'
+import { decodeLine } from '../protocol/lines.ts'
+import type { ServerMessage } from '../protocol/messages.ts'
+
+export type Answered = { value: unknown } | 'retiring' | undefined
+
+/** Reads until there is an answer; undefined where the lines end without one. Throws the error that was answered. */
+export async function readAnswer(
+  lines: AsyncIterable<string>,
+  onProgress: (progress: Progress) => void,
+): Promise<Answered> {
+  for await (const line of lines) {
+    const message = decodeLine<ServerMessage>(line)
+    if (message?.type === 'step' || message?.type === 'note' || message?.type === 'waiting')
+      onProgress(message)
+    if (message?.type === 'error') throw new DevkError(message.error)
+    if (message?.type === 'result') return { value: message.value }
+    if (message?.type === 'retiring') return 'retiring'
+  }
+  return undefined
+}

@@ -1,0 +1,68 @@
+import { connect, type Socket } from 'node:net'
+import { createInterface } from 'node:readline'
+import { DevkError, errorCode, interrupted } from '../base/errors.ts'
+import type { ProjectHome } from '../base/project-home.ts'
+import { encodeLine } from '../protocol/lines.ts'
+import type { ClientMessage, OperationName, Request } from '../protocol/messages.ts'
+import type { Operations } from '../protocol/operations.ts'
+import { type Answered, readAnswer } from './answer.ts'
+import type { PerformOptions } from './perform.ts'
+
+/** A daemon that listens, or undefined where none does. */
+export function connectDaemon(home: ProjectHome): Promise<Socket | undefined> {
+  return new Promise((resolve, reject) => {
+    const socket = connect(home.socket)
+    socket.once('connect', () => resolve(socket))
+    socket.once('error', error => {
+      if (['ENOENT', 'ECONNREFUSED'].includes(errorCode(error) ?? '')) resolve(undefined)
+      else reject(unreachable(home, error))
+    })
+  })
+}
+
+/** Has the daemon perform an operation; `retiring` where it is of another build and ends. */
+export async function askDaemon<Name extends OperationName>(
+  socket: Socket,
+  request: Omit<Request<Name>, 'type'>,
+  { onProgress, cancel, kill }: Pick<PerformOptions, 'onProgress' | 'cancel' | 'kill'>,
+): Promise<{ value: Operations[Name]['output'] } | 'retiring'> {
+  const send = (message: ClientMessage) => void socket.write(`${encodeLine(message)}\n`)
+  // Its end is seen by the lines' end.
+  socket.on('error', () => {})
+  cancel.addEventListener('abort', () => send({ type: 'cancel' }), { once: true })
+  kill.addEventListener('abort', () => socket.destroy(), { once: true })
+  try {
+    send({ type: 'request', ...request })
+    const answer: Answered = await readAnswer(createInterface({ input: socket }), onProgress)
+    if (answer !== undefined) return answer as { value: Operations[Name]['output'] } | 'retiring'
+  } finally {
+    socket.end()
+  }
+  if (kill.aborted) throw interrupted()
+  throw new DevkError({
+    code: 'DAEMON_ENDED',
+    message: 'The project’s daemon ended before it answered.',
+    hint: 'Run the same command again: what was done is on disk, and devk goes on from there.',
+  })
+}
+
+/** Asks the daemon to end, and waits until it has: true where there was one. */
+export async function retireDaemon(home: ProjectHome): Promise<boolean> {
+  const socket = await connectDaemon(home)
+  if (!socket) return false
+  const ended = new Promise<void>(resolve => socket.once('close', () => resolve()))
+  socket.on('error', () => {})
+  socket.write(`${encodeLine({ type: 'retire' })}\n`)
+  socket.resume()
+  await ended
+  return true
+}
+
+export function unreachable(home: ProjectHome, cause: unknown): DevkError {
+  return new DevkError({
+    code: 'DAEMON_UNREACHABLE',
+    message: `The daemon of ${home.folder} can't be reached at ${home.socket}: ${(cause as Error).message}.`,
+    hint: `Its log is ${home.log}.`,
+    cause,
+  })
+}

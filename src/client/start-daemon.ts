@@ -1,0 +1,58 @@
+import { lstat, mkdir, readFile } from 'node:fs/promises'
+import type { Socket } from 'node:net'
+import { dirname } from 'node:path'
+import { DevkError } from '../base/errors.ts'
+import { paths } from '../base/paths.ts'
+import type { ProjectHome } from '../base/project-home.ts'
+import { sleep } from '../base/time.ts'
+import { startDetached } from '../exec/detached.ts'
+import { connectDaemon } from './ask-daemon.ts'
+
+const PATIENCE_MS = 20_000
+
+/** The project's daemon: the one that runs, or a new one. Throws DAEMON_UNREACHABLE with the end of its log. */
+export async function reachDaemon(home: ProjectHome, server: string, signal: AbortSignal): Promise<Socket> {
+  await preparePrivateFolder(dirname(home.socket))
+  await mkdir(home.state, { recursive: true })
+  const present = await connectDaemon(home)
+  if (present) return present
+  let ended = false
+  const daemon = startDetached(
+    {
+      file: process.execPath,
+      args: [server, 'project', home.folder],
+      env: { NODE_COMPILE_CACHE: `${paths().cache}/v8` },
+      cwd: '/',
+    },
+    home.log,
+  )
+  daemon.ended.then(() => (ended = true)).catch(() => (ended = true))
+  const end = Date.now() + PATIENCE_MS
+  while (Date.now() < end) {
+    const socket = await connectDaemon(home)
+    if (socket) return socket
+    if (ended) break
+    await sleep(5, signal)
+  }
+  // Of two that start at once one ends: the other one listens by now.
+  const other = await connectDaemon(home)
+  if (other) return other
+  throw new DevkError({
+    code: 'DAEMON_UNREACHABLE',
+    message: `The daemon of ${home.folder} did not start.`,
+    hint: `Its log is ${home.log}.`,
+    detail: (await readFile(home.log, 'utf8').catch(() => '')).trim().split('\n').slice(-15).join('\n'),
+  })
+}
+
+/** Sockets stand in a folder that is this user's alone. */
+async function preparePrivateFolder(folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true, mode: 0o700 })
+  const { uid, mode } = await lstat(folder)
+  if (uid === process.getuid?.() && (mode & 0o077) === 0) return
+  throw new DevkError({
+    code: 'RUNTIME_FOLDER',
+    message: `${folder} can be entered by other users, so devk opens no socket there.`,
+    hint: `Remove it, or: chmod 700 ${folder}`,
+  })
+}

@@ -1,0 +1,41 @@
+import { openClusters } from '../../cluster/clusters.ts'
+import { restartWorkloads } from '../../kube/apply/restart-workloads.ts'
+import { waitReady } from '../../kube/rollout/wait-ready.ts'
+import { type ClusterOutput, clusterId, workloadId } from '../../resources/outputs.ts'
+import { identitiesOf } from '../../resources/workload-node.ts'
+import { checkServices, noProject, notUp, withSession } from '../asked-project.ts'
+import { readSummary } from '../session/summary.ts'
+import type { Operation } from './operation.ts'
+
+/** New pods for the same workloads, by a rollout: the old ones serve until the new ones are ready. */
+export const restart: Operation<'restart'> = async ({ services }, context) => {
+  const { steps, signal } = context
+  const answer = await withSession(context, async session => {
+    const summary = await readSummary(session.home)
+    const cluster = await session.store.read(clusterId)
+    if (!summary || cluster?.phase !== 'done') throw notUp()
+    checkServices(services, summary.services)
+    const clusters = await openClusters({ steps, signal })
+    const { api, live } = await session.access(
+      clusters,
+      summary.cluster,
+      summary.namespace,
+      cluster.output as ClusterOutput,
+    )
+    const restarted = await Promise.all(
+      services.map(async service => {
+        const record = await session.store.read(workloadId(service))
+        if (!record) return []
+        return await steps.during(`restarting ${service}`, async say => {
+          await live.synced(signal)
+          const changed = await restartWorkloads(api, identitiesOf(record.output), signal)
+          await waitReady(live, changed, { signal, say, api })
+          return changed.map(({ kind, name }) => `${kind} ${name}`)
+        })
+      }),
+    )
+    return { restarted: restarted.flat() }
+  })
+  if (!answer) throw noProject(context.folder)
+  return answer
+}

@@ -1,0 +1,50 @@
+import { DevkError } from '../../base/errors.ts'
+import type { Project } from '../../model/project.ts'
+import { projectNodes, withNeeds } from '../../resources/project-nodes.ts'
+import { askedProject, checkServices, noProject, withSession } from '../asked-project.ts'
+import { bringUp } from '../session/bring-up.ts'
+import { projectStatus } from '../session/project-status.ts'
+import type { Operation } from './operation.ts'
+
+export const up: Operation<'up'> = async (input, context) => {
+  const project = await askedProject(input.profiles, context)
+  checkServices(
+    input.services,
+    project.services.map(({ name }) => name),
+  )
+  const services = withNeeds(project, input.services)
+  const { report, signal } = context
+  const answer = await withSession(context, session =>
+    session.runs.share(
+      {
+        key: JSON.stringify(['up', project, input]),
+        title: titleOf(project, input.services),
+        report,
+        cancel: signal,
+      },
+      async (steps, running) => {
+        const options = { steps, signal: running }
+        const run = await bringUp(
+          session,
+          {
+            project,
+            pruneVolumes: input.pruneVolumes,
+            tidy: true,
+            nodes: (nodeContext, counts) => projectNodes(nodeContext, services, counts),
+          },
+          options,
+        )
+        const status = await projectStatus(session, options)
+        if (!status)
+          throw new DevkError({ code: 'STATE_BROKEN', message: 'What this run wrote down is gone.' })
+        return { run, status }
+      },
+    ),
+  )
+  if (!answer) throw noProject(context.folder)
+  return answer
+}
+
+function titleOf({ name }: Project, services: readonly string[]): string {
+  return services.length === 0 ? `up ${name}` : `up ${services.join(', ')} of ${name}`
+}

@@ -1,0 +1,105 @@
+import { availableParallelism } from 'node:os'
+import { type Clusters, openClusters } from '../../cluster/clusters.ts'
+import type { Node, NodeRecord } from '../../engine/node.ts'
+import { kindOf, removeNodes } from '../../engine/remove.ts'
+import { runNodes } from '../../engine/run.ts'
+import { run } from '../../exec/run.ts'
+import { currentVersions } from '../../kube/apply/current-versions.ts'
+import type { Project } from '../../model/project.ts'
+import type { RunReport } from '../../model/project-status.ts'
+import type { Steps } from '../../model/steps.ts'
+import { type ClusterOutput, imageId, readyId, workloadId } from '../../resources/outputs.ts'
+import type { RunContext } from '../../resources/run-context.ts'
+import { identitiesOf } from '../../resources/workload-node.ts'
+import { emptyReport, observe } from './observe.ts'
+import { remover } from './removers.ts'
+import type { Session } from './session.ts'
+import { summaryOf, writeSummary } from './summary.ts'
+
+export interface BringUp {
+  project: Project
+  pruneVolumes: boolean
+  /** Removes what earlier runs made and the project no longer names. */
+  tidy: boolean
+  nodes: (context: RunContext, report: RunReport) => Promise<Node[]>
+}
+
+/** One run over nodes of the project: what is as it should be costs a look, and nothing more. */
+export async function bringUp(
+  session: Session,
+  { project, pruneVolumes, tidy, nodes }: BringUp,
+  { steps, signal }: { steps: Steps; signal: AbortSignal },
+): Promise<RunReport> {
+  const started = performance.now()
+  const report = emptyReport()
+  const [clusters] = await Promise.all([
+    openClusters({ steps, signal }),
+    session.stats.load(),
+    writeSummary(session.home, summaryOf(project)),
+  ])
+  const context = runContext(session, clusters, project, pruneVolumes)
+  await runNodes(await nodes(context, report), {
+    store: session.store,
+    observer: observe(steps, report),
+    signal,
+    places: { build: availableParallelism() },
+  })
+  if (tidy)
+    report.removed.push(...(await removeOrphans(session, clusters, project, { pruneVolumes, signal })))
+  await session.stats.save()
+  report.ms = Math.round(performance.now() - started)
+  return report
+}
+
+function runContext(
+  session: Session,
+  clusters: Clusters,
+  project: Project,
+  pruneVolumes: boolean,
+): RunContext {
+  const access = (cluster: ClusterOutput) =>
+    session.access(clusters, project.cluster, project.namespace, cluster)
+  let versions: Promise<ReadonlyMap<string, string>> | undefined
+  return {
+    project,
+    clusters,
+    run,
+    stats: session.stats,
+    bases: new Map(),
+    pruneVolumes,
+    access,
+    inventory(cluster, signal) {
+      versions ??= (async () => {
+        const [{ api }, records] = await Promise.all([access(cluster), session.store.list()])
+        const objects = records
+          .filter(({ id }) => kindOf(id) === 'workload')
+          .flatMap(({ output }) => identitiesOf(output))
+        return await currentVersions(api, objects, { project: project.name, signal })
+      })()
+      return versions
+    },
+  }
+}
+
+async function removeOrphans(
+  session: Session,
+  clusters: Clusters,
+  project: Project,
+  options: { pruneVolumes: boolean; signal: AbortSignal },
+): Promise<string[]> {
+  const named = new Set(
+    project.services.flatMap(({ name }) => [imageId(name), workloadId(name), readyId(name)]),
+  )
+  const orphans = (await session.store.list()).filter(record => isOfService(record) && !named.has(record.id))
+  if (orphans.length === 0) return []
+  return await removeNodes(
+    orphans,
+    session.store,
+    remover(session, clusters, summaryOf(project), { keepVolumes: !options.pruneVolumes }),
+    options.signal,
+  )
+}
+
+function isOfService({ id }: NodeRecord): boolean {
+  return ['image', 'workload', 'ready'].includes(kindOf(id))
+}

@@ -1,0 +1,30 @@
+import type { Observer } from '../../engine/run.ts'
+import type { RunReport } from '../../model/project-status.ts'
+import type { OpenStep, Steps } from '../../model/steps.ts'
+import { clusterId } from '../../resources/outputs.ts'
+
+/** Shows a run as steps, and keeps what is to be reported of it. */
+export function observe(steps: Steps, report: RunReport): Observer {
+  const open = new Map<string, OpenStep>()
+  const note = (message: string) => steps.note(message)
+  return {
+    waiting: (node, reason) => steps.waiting(node.title, reason),
+    working(node, why) {
+      report.done.push({ what: node.title, why: [...why] })
+      // The cluster's own steps are shown in its place.
+      if (node.id === clusterId) return { say: () => {}, note }
+      const step = steps.start(node.title)
+      open.set(node.id, step)
+      return { say: step.say, note }
+    },
+    ended(node, outcome) {
+      open.get(node.id)?.end(outcome.is === 'failed' ? 'failed' : 'done')
+      if (outcome.is === 'failed') report.failures.push({ what: node.title, error: outcome.error.toJSON() })
+      if (outcome.is === 'held') report.held.push({ what: node.title, reason: outcome.reason })
+    },
+  }
+}
+
+export function emptyReport(): RunReport {
+  return { built: 0, pushed: 0, applied: 0, removed: [], failures: [], held: [], done: [], ms: 0 }
+}

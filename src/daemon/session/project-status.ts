@@ -1,0 +1,84 @@
+import { clusterStatus } from '../../cluster/cluster-status.ts'
+import { openClusters } from '../../cluster/clusters.ts'
+import { existingStatus } from '../../cluster/existing/existing-cluster.ts'
+import { serviceStatus } from '../../kube/rollout/status.ts'
+import type { ProjectStatus, ServiceStatus } from '../../model/project-status.ts'
+import type { Steps } from '../../model/steps.ts'
+import { type ClusterOutput, clusterId, imageId, workloadId } from '../../resources/outputs.ts'
+import type { ClusterAccess } from '../../resources/run-context.ts'
+import { identitiesOf } from '../../resources/workload-node.ts'
+import type { Session } from './session.ts'
+import { readSummary, type Summary } from './summary.ts'
+
+type Options = { steps: Steps; signal: AbortSignal }
+
+/** How what was brought up is now: from what is watched already where it is, asked for otherwise. */
+export async function projectStatus(session: Session, options: Options): Promise<ProjectStatus | undefined> {
+  const summary = await readSummary(session.home)
+  if (!summary) return undefined
+  const { name, folder, namespace } = summary
+  const { cluster, access } = await lookAtCluster(session, summary, options)
+  const services = await Promise.all(
+    summary.services.map(service => statusOf(session, service, access, cluster)),
+  )
+  return {
+    name,
+    folder,
+    namespace,
+    cluster,
+    running: session.runs.running,
+    ...(session.lasting && { daemon: { pid: process.pid } }),
+    services,
+  }
+}
+
+type SeenCluster = ProjectStatus['cluster']
+
+async function lookAtCluster(
+  session: Session,
+  { name: project, cluster, namespace }: Summary,
+  options: Options,
+): Promise<{ cluster: SeenCluster; access?: ClusterAccess | undefined }> {
+  const opened = await session.opened()
+  if (opened && !opened.live.snapshot().lost) {
+    return { cluster: { name: cluster.name, state: 'running' }, access: opened }
+  }
+  const clusters = await openClusters(options)
+  const { state } =
+    cluster.provider === 'existing'
+      ? await existingStatus({ ...cluster, name: project }, options.signal)
+      : await clusterStatus(clusters, cluster.name)
+  const seen = { name: cluster.name, state: state.is, ...('why' in state && { why: state.why }) }
+  const record = await session.store.read(clusterId)
+  if (state.is !== 'running' || record?.phase !== 'done') return { cluster: seen }
+  const access = await session.access(clusters, cluster, namespace, record.output as ClusterOutput)
+  await access.live.synced(options.signal)
+  return { cluster: seen, access }
+}
+
+async function statusOf(
+  session: Session,
+  name: string,
+  access: ClusterAccess | undefined,
+  cluster: SeenCluster,
+): Promise<ServiceStatus> {
+  const [workload, image] = await Promise.all([
+    session.store.read(workloadId(name)),
+    session.store.read(imageId(name)),
+  ])
+  const builtAt = image?.output['builtAt']
+  const common = {
+    name,
+    urls: (workload?.output['urls'] ?? []) as string[],
+    ...(typeof builtAt === 'string' && { imageBuiltAt: builtAt }),
+  }
+  const nothing = { ready: 0, wanted: 0, restarts: 0 }
+  const failed = [image, workload].find(record => record?.phase === 'failed')
+  if (!workload && image?.phase === 'done') return { ...common, ...nothing, state: 'image' }
+  if (!workload || failed) {
+    const why = failed?.error?.message ?? 'it is not deployed'
+    return { ...common, ...nothing, state: failed ? 'failing' : 'missing', why }
+  }
+  if (!access) return { ...common, ...nothing, state: 'missing', why: `the cluster is ${cluster.state}` }
+  return { ...common, ...serviceStatus(identitiesOf(workload.output), access.live.snapshot(), Date.now()) }
+}

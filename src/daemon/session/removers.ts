@@ -1,0 +1,32 @@
+import type { Clusters } from '../../cluster/clusters.ts'
+import type { Remover } from '../../engine/remove.ts'
+import type { ObjectIdentity } from '../../kube/apply/identity.ts'
+import { removeObjects } from '../../kube/apply/remove-objects.ts'
+import { removeCluster } from '../../resources/cluster-node.ts'
+import { type ClusterOutput, clusterId } from '../../resources/outputs.ts'
+import { identitiesOf } from '../../resources/workload-node.ts'
+import type { Session } from './session.ts'
+import type { Summary } from './summary.ts'
+
+/** How each kind of record is undone. Images stay in the registry: they are what the next `up` need not build. */
+export function remover(
+  session: Session,
+  clusters: Clusters,
+  { name, cluster, namespace }: Summary,
+  { keepVolumes, purge = false }: { keepVolumes: boolean; purge?: boolean },
+): (kind: string) => Remover | undefined {
+  const { signal } = clusters
+  const remove = async (objects: ObjectIdentity[]): Promise<string[]> => {
+    const record = await session.store.read(clusterId)
+    if (!record || objects.length === 0) return []
+    const { api } = await session.access(clusters, cluster, namespace, record.output as ClusterOutput)
+    return await removeObjects(api, objects, { project: name, signal, say: () => {}, keepVolumes })
+  }
+  const removers: Record<string, Remover> = {
+    workload: record => remove([...identitiesOf(record.notes), ...identitiesOf(record.output)]),
+    namespace: ({ output }) =>
+      remove(output['identity'] ? [output['identity'] as unknown as ObjectIdentity] : []),
+    cluster: record => removeCluster(clusters, record, purge),
+  }
+  return kind => removers[kind]
+}

@@ -1,0 +1,84 @@
+import { join } from 'node:path'
+import { DevkError } from '../../base/errors.ts'
+import type { ProjectHome } from '../../base/project-home.ts'
+import type { Clusters } from '../../cluster/clusters.ts'
+import { type StatCache, statCache } from '../../docker/build/stat-cache.ts'
+import type { RecordStore } from '../../engine/node.ts'
+import { openLive } from '../../kube/rollout/live.ts'
+import type { AskedCluster } from '../../model/cluster.ts'
+import { clusterApi } from '../../resources/cluster-node.ts'
+import type { ClusterOutput } from '../../resources/outputs.ts'
+import type { ClusterAccess } from '../../resources/run-context.ts'
+import { recordFiles } from './record-files.ts'
+import { type SharedRuns, sharedRuns } from './shared-runs.ts'
+
+/** All that is kept of a project between commands: in the daemon for hours, elsewhere for one command. */
+export interface Session extends AsyncDisposable {
+  readonly home: ProjectHome
+  readonly store: RecordStore
+  readonly runs: SharedRuns
+  readonly stats: StatCache
+  /** True in the project's daemon. */
+  readonly lasting: boolean
+  access(
+    clusters: Clusters,
+    asked: AskedCluster,
+    namespace: string,
+    cluster: ClusterOutput,
+  ): Promise<ClusterAccess>
+  /** The connection that is open, if one is. */
+  opened(): Promise<ClusterAccess | undefined>
+  /** Ends what runs; its place is on disk. */
+  end(): Promise<void>
+}
+
+export function openSession(home: ProjectHome, { lasting = true }: { lasting?: boolean } = {}): Session {
+  const runs = sharedRuns()
+  let open: { key: string; access: Promise<ClusterAccess> } | undefined
+
+  async function connect(clusters: Clusters, asked: AskedCluster, namespace: string): Promise<ClusterAccess> {
+    const api = await clusterApi(clusters, asked)
+    return { api, live: openLive(api, namespace) }
+  }
+  async function close(): Promise<void> {
+    const before = open
+    open = undefined
+    const access = await before?.access.catch(() => undefined)
+    access?.live.close()
+  }
+  async function end(): Promise<void> {
+    await runs.end(retired())
+    await close()
+  }
+  return {
+    home,
+    runs,
+    lasting,
+    store: recordFiles(join(home.state, 'nodes')),
+    stats: statCache(join(home.state, 'files.json')),
+    async access(clusters, asked, namespace, cluster) {
+      const key = JSON.stringify([cluster.name, cluster.identity, namespace])
+      if (open?.key !== key) {
+        await close()
+        const access = connect(clusters, asked, namespace)
+        open = { key, access }
+        // A connection that was never made must not be the one that later commands get.
+        access.catch(() => {
+          if (open?.access === access) open = undefined
+        })
+      }
+      return await open.access
+    },
+    opened: async () => await open?.access.catch(() => undefined),
+    end,
+    [Symbol.asyncDispose]: end,
+  }
+}
+
+function retired(): DevkError {
+  return new DevkError({
+    code: 'DAEMON_RETIRED',
+    message: 'The project’s daemon was asked to end while this ran.',
+    hint: 'Run the same command again: what was done is on disk, and devk goes on from there.',
+  })
+}

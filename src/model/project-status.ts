@@ -1,0 +1,43 @@
+import type { ErrorFields } from '../base/errors.ts'
+
+/** What a run did, and what it could not do. */
+export interface RunReport {
+  built: number
+  pushed: number
+  applied: number
+  removed: string[]
+  /** Each thing that was not brought about, with its error or with what it waited for in vain. */
+  failures: { what: string; error: ErrorFields }[]
+  held: { what: string; reason: string }[]
+  /** What was done and why, in the order that it was begun. */
+  done: { what: string; why: string[] }[]
+  ms: number
+}
+
+export type ServiceState = 'ready' | 'starting' | 'failing' | 'stopped' | 'missing' | 'done' | 'image'
+
+export interface ServiceStatus {
+  name: string
+  state: ServiceState
+  /** What it waits for or fails at. */
+  why?: string | undefined
+  ready: number
+  wanted: number
+  restarts: number
+  /** When its image was built. */
+  imageBuiltAt?: string | undefined
+  /** Where it can be opened from this machine. */
+  urls: string[]
+}
+
+export interface ProjectStatus {
+  name: string
+  folder: string
+  namespace: string
+  cluster: { name: string; state: string; why?: string | undefined }
+  /** What the daemon is at: a run in progress, or undefined. */
+  running?: string | undefined
+  /** The daemon that answers; undefined where none runs. */
+  daemon?: { pid: number } | undefined
+  services: ServiceStatus[]
+}

@@ -1,0 +1,60 @@
+import type { Clusters } from '../cluster/clusters.ts'
+import { kubeApiOf } from '../cluster/connect-cluster.ts'
+import { createCluster } from '../cluster/create-cluster.ts'
+import { deleteCluster } from '../cluster/delete-cluster.ts'
+import { connectExisting } from '../cluster/existing/existing-cluster.ts'
+import type { Node, NodeRecord } from '../engine/node.ts'
+import { type KubeApi, kubeApi } from '../kube/api.ts'
+import type { KubeObject } from '../kube/object.ts'
+import type { AskedCluster } from '../model/cluster.ts'
+import { type ClusterOutput, clusterId } from './outputs.ts'
+
+/** The cluster that the project asks for: made, started, finished, or found as it should be. */
+export function clusterNode(clusters: Clusters, asked: AskedCluster): Node {
+  return {
+    id: clusterId,
+    title: `cluster ${asked.name}`,
+    needs: [],
+    fingerprint: async () => ({ 'cluster section': JSON.stringify(asked) }),
+    async lost(record, _, signal) {
+      if (!(await isRunning(clusters, asked))) return 'it does not run'
+      const identity = await identityOf(clusters, asked, signal)
+      if (identity !== record.output['identity']) return 'it was made anew'
+      return undefined
+    },
+    async apply(_, signal) {
+      if (asked.provider !== 'existing')
+        await createCluster({ ...clusters, signal }, asked, { recreate: false })
+      const identity = await identityOf(clusters, asked, signal)
+      return { name: asked.name, provider: asked.provider, identity } satisfies ClusterOutput
+    },
+  }
+}
+
+/** Only what devk made goes. */
+export async function removeCluster(
+  clusters: Clusters,
+  { output }: NodeRecord,
+  purge: boolean,
+): Promise<string[]> {
+  const { name, provider } = output as ClusterOutput
+  return name === undefined || provider === 'existing' ? [] : await deleteCluster(clusters, name, { purge })
+}
+
+export async function clusterApi(clusters: Clusters, asked: AskedCluster): Promise<KubeApi> {
+  if (asked.provider === 'existing') return kubeApi(connectExisting(asked))
+  return await kubeApiOf(clusters, asked.name, asked.provider)
+}
+
+async function isRunning({ providers }: Clusters, asked: AskedCluster): Promise<boolean> {
+  if (asked.provider === 'existing') return true
+  const nodes = await providers[asked.provider].nodes(asked.name)
+  return nodes.length > 0 && nodes.every(node => node.running)
+}
+
+/** A cluster made anew is another one, and has nothing of what the old one had. */
+async function identityOf(clusters: Clusters, asked: AskedCluster, signal: AbortSignal): Promise<string> {
+  const api = await clusterApi(clusters, asked)
+  const { metadata } = await api.get<KubeObject>('/api/v1/namespaces/kube-system', { signal })
+  return metadata.uid ?? ''
+}

@@ -1,0 +1,36 @@
+import { pushImage } from '../docker/build/push-image.ts'
+import { digestInRegistry } from '../docker/build/registry-digest.ts'
+import { hasImage } from '../docker/images.ts'
+import { imagesIn } from '../kube/manifests/images.ts'
+import type { KubeObject } from '../kube/object.ts'
+import { parseImageName } from '../model/image-name.ts'
+import type { RunContext } from './run-context.ts'
+
+/**
+ * Third-party images that this machine's Docker has already go to their place in the registry's mirror, so that no node
+ * fetches them from far away. What Docker has not, or is named by digest, is fetched through the mirror by the nodes.
+ */
+export async function mirrorLocalImages(
+  { clusters }: RunContext,
+  registry: string,
+  objects: readonly KubeObject[],
+  { signal, say }: { signal: AbortSignal; say: (detail: string) => void },
+): Promise<void> {
+  const { docker } = clusters.connection
+  const mirroring = [...imagesIn(objects)].map(async name => {
+    const { host, path, tag, digest } = parseImageName(name)
+    if (digest !== undefined || host === registry) return
+    const repository = `${host}/${path}`
+    if (await digestInRegistry(registry, repository, tag, { signal })) return
+    if (!(await hasImage(docker, name))) return
+    const target = `${registry}/${repository}:${tag}`
+    say(`mirroring ${name}`)
+    await docker.getImage(name).tag({ repo: `${registry}/${repository}`, tag })
+    try {
+      await pushImage(docker, target, { signal, say })
+    } finally {
+      await docker.getImage(target).remove({ noprune: true })
+    }
+  })
+  await Promise.all(mirroring)
+}

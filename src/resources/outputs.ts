@@ -1,0 +1,34 @@
+import type { Inputs, Output } from '../engine/node.ts'
+
+/** What each kind of node leaves for the others. */
+export type ClusterOutput = {
+  name: string
+  provider: 'kind' | 'k3d' | 'existing'
+  /** Another one where the cluster was made anew under its name. */
+  identity: string
+}
+
+export type RegistryOutput = {
+  /** `localhost:PORT` */
+  host: string
+}
+
+export type ImageOutput = {
+  /** By digest, as manifests name it. */
+  reference: string
+  builtAt: string
+}
+
+export const clusterId = 'cluster:cluster'
+export const registryId = 'registry:registry'
+export const namespaceId = 'namespace:namespace'
+export const imageId = (service: string) => `image:${service}`
+export const workloadId = (service: string) => `workload:${service}`
+export const readyId = (service: string) => `ready:${service}`
+
+/** The output of a node that was done before: the engine gives no node its turn earlier. */
+export function inputOf<T extends Output>(inputs: Inputs, id: string): T {
+  const output = inputs.get(id)
+  if (!output) throw new TypeError(`${id} has no output`)
+  return output as T
+}

@@ -1,0 +1,92 @@
+import { readFile } from 'node:fs/promises'
+import type { Node } from '../engine/node.ts'
+import { deployInputs } from '../kube/manifests/deploy-inputs.ts'
+import type { Project, Service } from '../model/project.ts'
+import { clusterNode } from './cluster-node.ts'
+import { imageNode } from './image-node.ts'
+import { namespaceNode } from './namespace-node.ts'
+import { readyNode } from './ready-node.ts'
+import { registryNode } from './registry-node.ts'
+import type { RunContext } from './run-context.ts'
+import { workloadNode } from './workload-node.ts'
+
+export interface Counts {
+  built: number
+  pushed: number
+  applied: number
+  removed: string[]
+}
+
+/** All that `up` brings about for these services. */
+export async function projectNodes(
+  context: RunContext,
+  services: readonly Service[],
+  counts: Counts,
+): Promise<Node[]> {
+  const { project, clusters } = context
+  const deployed = services.filter(({ deploy }) => deploy.length > 0)
+  const uses = new Map(
+    await Promise.all(
+      deployed.map(async service => [service.name, await imagesOf(project, service)] as const),
+    ),
+  )
+  const needed = new Set([
+    ...services.filter(({ build }) => build).map(({ name }) => name),
+    ...[...uses.values()].flat(),
+  ])
+  return [
+    clusterNode(clusters, project.cluster),
+    ...(needed.size > 0 || project.cluster.provider !== 'existing'
+      ? await imageNodes(context, needed, counts)
+      : []),
+    ...(deployed.length > 0 ? [namespaceNode(context)] : []),
+    ...deployed.flatMap(service => [
+      workloadNode(context, service, uses.get(service.name) ?? [], counts),
+      readyNode(context, service.name),
+    ]),
+  ]
+}
+
+/** What it takes to have the images in the registry, and no more: an existing cluster is only asked for its registry. */
+export async function imageNodes(
+  context: RunContext,
+  services: ReadonlySet<string>,
+  counts: Counts,
+): Promise<Node[]> {
+  const { project, clusters } = context
+  const images = project.services.flatMap(({ name, build }) =>
+    build && services.has(name) ? [imageNode(context, name, build, counts)] : [],
+  )
+  return [await registryNode(clusters, project.cluster), ...images]
+}
+
+/** The services and all that they need. */
+export function withNeeds(project: Project, names: readonly string[]): Service[] {
+  if (names.length === 0) return project.services
+  const wanted = new Set<string>()
+  const add = (name: string): void => {
+    if (wanted.has(name)) return
+    wanted.add(name)
+    project.services.find(service => service.name === name)?.needs.forEach(add)
+  }
+  names.forEach(add)
+  return project.services.filter(({ name }) => wanted.has(name))
+}
+
+/**
+ * Services whose images the manifests may name: its own, and each whose name stands in a file of the deploy. One too
+ * many only means to wait for it.
+ */
+async function imagesOf(project: Project, service: Service): Promise<string[]> {
+  const built = project.services.filter(({ build }) => build)
+  if (built.length === 0) return []
+  const files = (await Promise.all(service.deploy.map(deployInputs))).flat()
+  const texts = await Promise.all(files.map(file => readFile(file, 'utf8').catch(() => '')))
+  return built
+    .filter(
+      ({ name }) =>
+        name === service.name ||
+        texts.some(text => new RegExp(`(^|[^\\w-])${name}([^\\w-]|$)`, 'm').test(text)),
+    )
+    .map(({ name }) => name)
+}

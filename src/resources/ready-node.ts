@@ -1,0 +1,32 @@
+import type { Node } from '../engine/node.ts'
+import { serviceStatus } from '../kube/rollout/status.ts'
+import { waitReady } from '../kube/rollout/wait-ready.ts'
+import { type ClusterOutput, clusterId, inputOf, readyId, workloadId } from './outputs.ts'
+import type { RunContext } from './run-context.ts'
+import { identitiesOf } from './workload-node.ts'
+
+/** A service's workloads are up: looked at in every run, since a pod that was fine may not be now. */
+export function readyNode({ access }: RunContext, service: string): Node {
+  return {
+    id: readyId(service),
+    title: `${service} ready`,
+    needs: [clusterId, workloadId(service)],
+    async fingerprint(inputs) {
+      const objects = identitiesOf(inputOf(inputs, workloadId(service)))
+      return Object.fromEntries(objects.map(({ kind, name, version }) => [`${kind} ${name}`, version]))
+    },
+    async lost(_, inputs, signal) {
+      const { live } = await access(inputOf<ClusterOutput>(inputs, clusterId))
+      await live.synced(signal)
+      const objects = identitiesOf(inputOf(inputs, workloadId(service)))
+      const { state, why } = serviceStatus(objects, live.snapshot(), Date.now())
+      return state === 'ready' || state === 'done' ? undefined : (why ?? `it is ${state}`)
+    },
+    async apply({ inputs, say }, signal) {
+      const { api, live } = await access(inputOf<ClusterOutput>(inputs, clusterId))
+      const objects = identitiesOf(inputOf(inputs, workloadId(service)))
+      await waitReady(live, objects, { signal, say, api })
+      return {}
+    },
+  }
+}

@@ -1,0 +1,27 @@
+import type { Clusters } from '../cluster/clusters.ts'
+import type { StatCache } from '../docker/build/stat-cache.ts'
+import type { Run } from '../exec/run.ts'
+import type { KubeApi } from '../kube/api.ts'
+import type { Live } from '../kube/rollout/live.ts'
+import type { Project } from '../model/project.ts'
+import type { ClusterOutput } from './outputs.ts'
+
+/** What a run's nodes work with: opened by the session, and closed by it. */
+export interface RunContext {
+  project: Project
+  clusters: Clusters
+  run: Run
+  stats: StatCache
+  /** What was found out about base images in this run. */
+  bases: Map<string, Promise<string | undefined>>
+  pruneVolumes: boolean
+  access(cluster: ClusterOutput): Promise<ClusterAccess>
+  /** The versions of the project's objects as the cluster has them, asked once a run. */
+  inventory(cluster: ClusterOutput, signal: AbortSignal): Promise<ReadonlyMap<string, string>>
+}
+
+export interface ClusterAccess {
+  api: KubeApi
+  /** What goes on in the project's namespace. */
+  live: Live
+}
