@@ -31,7 +31,7 @@ export interface Facts {
   /** The tools whose publisher answered just now. */
   offered: ReadonlySet<Tool>
   registries: { state: Reachability; decidedAt: string; remembered: boolean }
-  programs: { go?: Version; mmdebstrap: boolean; npm: boolean }
+  programs: { go?: Version; mmdebstrap: boolean; npm: boolean; chromium: boolean }
   images: ReadonlyMap<string, FoundImage>
   /** The hash of each build's inputs as they are now. */
   hashes: ReadonlyMap<string, string>
@@ -41,6 +41,7 @@ export interface Facts {
 const PROBE_MS = 3_000
 
 export const goalTools: Readonly<Record<Goal, readonly Tool[]>> = {
+  cluster: ['kind', 'kubectl'],
   start: ['kind', 'kubectl'],
   test: ['kind', 'kubectl', 'k3d', 'helm', 'sops'],
 }
@@ -128,13 +129,19 @@ async function offeredTools(tools: readonly ToolFacts[], signal: AbortSignal): P
 }
 
 async function findBuildPrograms(run: Run, signal: AbortSignal): Promise<Facts['programs']> {
-  const [go, mmdebstrap, npm] = await Promise.all([
+  const [go, mmdebstrap, npm, chromium] = await Promise.all([
     findProgram('go', ['/usr/local/go/bin']),
     findProgram('mmdebstrap'),
     findProgram('npm'),
+    findProgram('chromium'),
   ])
   const version = go && readGoVersion((await run({ file: go, args: ['version'] }, { signal })).stdout)
-  return { mmdebstrap: mmdebstrap !== undefined, npm: npm !== undefined, ...(version && { go: version }) }
+  return {
+    mmdebstrap: mmdebstrap !== undefined,
+    npm: npm !== undefined,
+    chromium: chromium !== undefined,
+    ...(version && { go: version }),
+  }
 }
 
 /** A first release names no patch version: `go1.24`. */

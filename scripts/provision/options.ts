@@ -1,8 +1,9 @@
 import { parseArgs } from 'node:util'
 import { DevkError, toDevkError } from '../../src/base/errors.ts'
 
-/** What the machine is to be ready for: running devk, or everything that its tests show. */
-export type Goal = 'start' | 'test'
+/** What the machine is to be ready for: a cluster, the example too, or everything that the tests show. */
+export const goals = ['cluster', 'start', 'test'] as const
+export type Goal = (typeof goals)[number]
 
 export interface Options {
   goal: Goal
@@ -13,14 +14,15 @@ export interface Options {
 }
 
 export const help = `Examples:
-  scripts/setup                    what npm start needs: Docker, kind, kubectl, a node image and a registry
-  scripts/setup --for test         all that npm test needs: k3d, helm, sops and base images too
+  scripts/setup                    what npm start needs: Docker, kind, kubectl, a node image, a registry, base images
+  scripts/setup --for cluster      what a cluster needs, and no base images
+  scripts/setup --for test         all that npm test needs: k3d, helm, sops and Chromium too
   scripts/setup --check            only say what is here and what would be done
   scripts/setup --check --json     the same for programs
 
 Usage: scripts/setup [options]
 
-  --for start|test   what the machine is to be ready for (start)
+  --for cluster|start|test   what the machine is to be ready for (start)
   --check            change nothing; exit 0 where all is here, 1 where something is missing
   --json             print the result as JSON
   --recheck          ask again whether an image registry answers
@@ -35,8 +37,12 @@ Set-up can be interrupted and run again at any time: what is finished stays fini
 export function parseOptions(args: readonly string[]): Options {
   const { values } = parse(args)
   const goal = values.for
-  if (goal !== 'start' && goal !== 'test') throw usage(`--for is start or test, not ${goal}.`)
+  if (!isGoal(goal)) throw usage(`--for is ${goals.join(', ')}, not ${goal}.`)
   return { goal, check: values.check, json: values.json, recheck: values.recheck, help: values.help }
+}
+
+function isGoal(text: string): text is Goal {
+  return (goals as readonly string[]).includes(text)
 }
 
 function parse(args: readonly string[]) {

@@ -24,8 +24,9 @@ export function machineImages(registries: Reachability): MachineImages {
 }
 
 export function imagesToPull(goal: Goal): readonly string[] {
-  const start = [...pulled.kind, pulled.registry]
-  return goal === 'start' ? start : [...start, ...pulled.k3d, pulled.k3dTools, pulled.k3dProxy]
+  const cluster = [...pulled.kind, pulled.registry]
+  // Base images are pulled by whoever builds on them.
+  return goal === 'test' ? [...cluster, ...pulled.k3d, pulled.k3dTools, pulled.k3dProxy] : cluster
 }
 
 /** How the engine lists an image that was pulled by its digest: without the tag. */

@@ -1,5 +1,5 @@
 import { type Build, missingBuilds } from '../airgap/build.ts'
-import { catalogue, startImages, testImages } from '../airgap/builds/catalogue.ts'
+import { catalogue, imagesFor } from '../airgap/builds/catalogue.ts'
 import { type Facts, isBuilt } from './facts.ts'
 import type { InotifyLimit } from './kernel.ts'
 import type { Goal } from './options.ts'
@@ -37,6 +37,7 @@ export function makePlan(facts: Facts, goal: Goal): Plan {
     ...planEngine(facts),
     ...planInotify(facts),
     ...planPrograms(facts, builds),
+    ...planBrowser(facts, goal),
     ...tools,
     registriesItem(facts),
     ...images,
@@ -69,7 +70,7 @@ function planPulls({ images }: Facts, goal: Goal): Item[] {
 }
 
 function planImageBuilds(facts: Facts, goal: Goal): Item[] {
-  const targets = goal === 'start' ? startImages : testImages
+  const targets = imagesFor[goal]
   return catalogue.filter(build => targets.includes(build.id)).map(build => planImageBuild(build, facts))
 }
 
@@ -120,6 +121,13 @@ function planPrograms(facts: Facts, builds: readonly Build[]): Item[] {
   }
   if (needed.has('mmdebstrap') && !facts.programs.mmdebstrap) items.push(planPackages(facts, ['mmdebstrap']))
   return items
+}
+
+/** The tests look at the example's page as a person does. */
+function planBrowser(facts: Facts, goal: Goal): Item[] {
+  if (goal !== 'test') return []
+  if (!facts.programs.chromium) return [planPackages(facts, ['chromium'])]
+  return [{ name: 'chromium', state: 'here', found: 'on PATH', todo: '' }]
 }
 
 function planGo({ programs: { go } }: Facts): Item {

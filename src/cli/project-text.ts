@@ -36,7 +36,7 @@ export function workDone({ built, pushed, applied, removed }: RunReport): string
 export function failuresText({ failures, held }: RunReport): string {
   return [
     ...failures.map(({ what, error }) => `${what}:\n${errorText(error)}`),
-    ...held.map(({ what, reason }) => `${what} was not done: ${reason}.`),
+    ...(held.length > 0 ? [`Not done because of that: ${held.map(({ what }) => what).join(', ')}.`] : []),
   ].join('\n')
 }
 

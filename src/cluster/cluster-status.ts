@@ -1,7 +1,7 @@
 import { DevkError } from '../base/errors.ts'
 import type { ClusterNode, ClusterState, ClusterStatus } from '../model/cluster.ts'
 import { type Clusters, type FoundCluster, findCluster } from './clusters.ts'
-import { kubeApiOf } from './connect-cluster.ts'
+import { foreignApi, kubeApiOf } from './connect-cluster.ts'
 import { heardOf, type NodeObject } from './node-objects.ts'
 import { isWreck } from './ours.ts'
 import { registryHost } from './registry/container.ts'
@@ -62,9 +62,13 @@ interface Heard {
   api?: string
 }
 
-async function ask(clusters: Clusters, name: string, { provider, nodes }: FoundCluster): Promise<Heard> {
+async function ask(
+  clusters: Clusters,
+  name: string,
+  { provider, nodes, record }: FoundCluster,
+): Promise<Heard> {
   try {
-    const api = await kubeApiOf(clusters, name, provider)
+    const api = await (record ? kubeApiOf : foreignApi)(clusters, name, provider)
     const { signal } = clusters
     const { items } = await api.get<{ items: NodeObject[] }>('/api/v1/nodes', { signal, timeout: 2_000 })
     return { state: { is: 'running' }, nodes: nodes.map(node => withHeard(node, items)), api: api.server }

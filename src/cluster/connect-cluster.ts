@@ -17,6 +17,15 @@ export async function kubeApiOf(
   return kubeApi(parseKubeconfig(text, `of cluster ${name}`))
 }
 
+/** The API of a cluster that somebody else made: nothing is kept of it. */
+export async function foreignApi(
+  { providers }: Clusters,
+  name: string,
+  provider: ClusterSpec['provider'],
+): Promise<KubeApi> {
+  return kubeApi(parseKubeconfig(await providers[provider].kubeconfig(name), `of cluster ${name}`))
+}
+
 async function writeIfChanged(path: string, text: string): Promise<void> {
   const before = await readFile(path, 'utf8').catch((error: unknown) => {
     if (errorCode(error) === 'ENOENT') return undefined

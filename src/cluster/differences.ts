@@ -18,10 +18,11 @@ export interface Difference {
 /** How a cluster differs from what is asked; none of it can be changed in a cluster that stands. */
 export function differences(asked: AskedSpec, made: ClusterSpec, version: string | undefined): Difference[] {
   return fields.flatMap(({ what, flag, show }) => {
-    const [wanted, present] = [show(asked), show(made)]
+    // What a record says nothing of, the cluster was made without.
+    const [wanted, present] = [show(asked), show(made) ?? '']
     if (wanted === undefined || wanted === present) return []
     if (what === 'kubernetes' && matches(version, wanted)) return []
-    const actual = (what === 'kubernetes' ? version : present) ?? ''
+    const actual = what === 'kubernetes' ? (version ?? '') : present
     return [{ what, asked: wanted || 'none', made: actual || 'none', keep: flag(actual) }]
   })
 }

@@ -25,6 +25,12 @@ it('compares a provider’s configuration by its content, wherever the clone is 
   expect(differences(edited, made, undefined)).toHaveLength(1)
 })
 
+it('finds a cluster that was made without a configuration as it should be where none is asked', () => {
+  const { config: _, ...without } = made
+  expect(differences({ name: 'shop', config: undefined }, without, undefined)).toEqual([])
+  expect(differences({ name: 'shop', config: undefined }, made, undefined)).toHaveLength(1)
+})
+
 it('says what would keep each thing as it is, ready for the project file', () => {
   const asked = { name: 'shop', ports: [], labels: {}, provider: 'k3d' as const }
   expect(differences(asked, made, undefined).map(({ keep }) => keep)).toEqual([

@@ -8,9 +8,9 @@ it('finds a process by its arguments, and no other', async () => {
   const mark = `mark-${process.pid}`
   const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)', mark])
   await once(child, 'spawn')
-  await expect.poll(() => findProcesses(args => args.includes(mark))).toEqual([
-    { pid: child.pid, started: expect.any(String) },
-  ])
+  await expect
+    .poll(() => findProcesses(args => args.includes(mark)))
+    .toEqual([{ pid: child.pid, started: expect.any(String) }])
   expect(await findProcesses(args => args.includes(`${mark}-other`))).toEqual([])
   const ended = once(child, 'exit')
   const [found] = await findProcesses(args => args.includes(mark))

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type Build, hashInputs, missingBuilds } from '../../scripts/airgap/build.ts'
-import { catalogue, startImages } from '../../scripts/airgap/builds/catalogue.ts'
+import { catalogue, imagesFor } from '../../scripts/airgap/builds/catalogue.ts'
 import { buildStep } from '../../scripts/airgap/make.ts'
 import { folderStore } from '../../scripts/airgap/store.ts'
 import { recordingRun } from '../../src/exec/recording.ts'
@@ -75,7 +75,7 @@ describe('the catalogue of builds', () => {
   })
 
   it('builds nothing for npm start that only the tests need', () => {
-    const needed = missingBuilds(catalogue, startImages, () => false).map(({ id }) => id)
+    const needed = missingBuilds(catalogue, imagesFor.cluster, () => false).map(({ id }) => id)
     expect(needed[0]).toBe('kubernetes')
     expect(needed).not.toEqual(expect.arrayContaining(['helm']))
     expect(needed.filter(id => ['k3d', 'helm', 'sops', 'debian', 'k3s'].includes(id))).toEqual([])

@@ -3,6 +3,7 @@ import { hashInputs } from '../../scripts/airgap/build.ts'
 import { catalogue } from '../../scripts/airgap/builds/catalogue.ts'
 import type { FoundImage } from '../../scripts/airgap/store.ts'
 import { type Facts, goalTools, readGoVersion } from '../../scripts/provision/facts.ts'
+import type { Goal } from '../../scripts/provision/options.ts'
 import { imagesToPull, listedName } from '../../scripts/provision/pinned-images.ts'
 import { isComplete, makePlan } from '../../scripts/provision/plan.ts'
 import type { Tool } from '../../scripts/provision/tool-versions.ts'
@@ -27,7 +28,7 @@ function facts(fields: Partial<Facts> = {}): Facts {
     tools: goalTools.test.map(tool => ({ tool, use: { path: `/usr/bin/${tool}` } })),
     offered: new Set(),
     registries: { state: 'unreachable', decidedAt: '2026-11-20', remembered: true },
-    programs: { go: { major: 1, minor: 24, patch: 0 }, mmdebstrap: true, npm: true },
+    programs: { go: { major: 1, minor: 24, patch: 0 }, mmdebstrap: true, npm: true, chromium: true },
     images: allImages(id => hashes.get(id)),
     hashes,
     folders: new Set(catalogue.filter(({ output }) => output.kind === 'folder').map(({ id }) => id)),
@@ -38,12 +39,12 @@ function facts(fields: Partial<Facts> = {}): Facts {
 const bare: Partial<Facts> = {
   engine: {},
   tools: goalTools.start.map(tool => ({ tool })),
-  programs: { go: { major: 1, minor: 24, patch: 0 }, mmdebstrap: false, npm: true },
+  programs: { go: { major: 1, minor: 24, patch: 0 }, mmdebstrap: false, npm: true, chromium: false },
   images: new Map(),
   folders: new Set(),
 }
 
-const actions = (from: Facts, goal: 'start' | 'test' = 'start') =>
+const actions = (from: Facts, goal: Goal = 'cluster') =>
   makePlan(from, goal).items.flatMap(({ action }) => (action ? [action] : []))
 
 describe('the plan', () => {
@@ -66,11 +67,26 @@ describe('the plan', () => {
     ])
   })
 
+  it('brings the example’s base images before it is started, and a browser only for the tests', () => {
+    const builds = actions(facts(bare), 'start').filter(action => action.do === 'build')
+    expect(builds.map(({ build }) => build)).toEqual([
+      'registry',
+      'kind-node',
+      'node',
+      'python',
+      'postgres',
+      'redis',
+    ])
+    const browser = { do: 'install-packages', names: ['chromium'] }
+    expect(actions(facts(bare), 'start')).not.toContainEqual(browser)
+    expect(actions(facts(bare), 'test')).toContainEqual(browser)
+  })
+
   it('downloads and pulls where the internet answers, and needs no Go', () => {
     const open = facts({
       ...bare,
       engine: facts().engine,
-      programs: { mmdebstrap: false, npm: true },
+      programs: { mmdebstrap: false, npm: true, chromium: false },
       offered: new Set<Tool>(['kind', 'kubectl']),
       registries: { state: 'reachable', decidedAt: '', remembered: false },
     })
@@ -137,14 +153,14 @@ describe('the plan', () => {
   })
 
   it('is blocked by a Go too old to build with, and only where something has to be built', () => {
-    const programs = { go: { major: 1, minor: 19, patch: 8 }, mmdebstrap: true, npm: true }
+    const programs = { go: { major: 1, minor: 19, patch: 8 }, mmdebstrap: true, npm: true, chromium: true }
     expect(isComplete(makePlan(facts({ programs }), 'start'))).toBe(true)
     const plan = makePlan(facts({ programs, images: new Map() }), 'start')
     expect(plan.items).toContainEqual(expect.objectContaining({ state: 'blocked', found: '1.19.8' }))
   })
 
   it('cannot build images on another system than Linux', () => {
-    const plan = makePlan(facts({ os: 'darwin', images: new Map() }), 'start')
+    const plan = makePlan(facts({ os: 'darwin', images: new Map() }), 'cluster')
     expect(plan.items.filter(({ state }) => state === 'blocked')).toHaveLength(2)
     expect(plan.builds).toEqual([])
   })

@@ -34,12 +34,16 @@ export const catalogue: readonly Build[] = [
   go.helm,
 ]
 
-export const startImages: readonly string[] = [kindNode.id, cluster.registry.id]
-
-export const testImages: readonly string[] = [
-  ...startImages,
-  ...[cluster.k3s, cluster.k3dTools, cluster.k3dProxy].map(build => build.id),
-  ...[base.debian, base.busybox, base.node, base.python, base.nginx, base.postgres, base.redis].map(
-    build => build.id,
-  ),
+const forCluster = [kindNode, cluster.registry]
+const forStart = [...forCluster, base.node, base.python, base.postgres, base.redis]
+const forTest = [
+  ...forStart,
+  ...[cluster.k3s, cluster.k3dTools, cluster.k3dProxy, base.debian, base.busybox, base.nginx],
 ]
+
+/** The images that each goal of set-up takes. */
+export const imagesFor: Readonly<Record<'cluster' | 'start' | 'test', readonly string[]>> = {
+  cluster: forCluster.map(({ id }) => id),
+  start: forStart.map(({ id }) => id),
+  test: forTest.map(({ id }) => id),
+}

@@ -37,7 +37,7 @@ export const up: Operation<'up'> = async (input, context) => {
         const status = await projectStatus(session, options)
         if (!status)
           throw new DevkError({ code: 'STATE_BROKEN', message: 'What this run wrote down is gone.' })
-        return { run, status }
+        return { run, status: { ...status, running: undefined } }
       },
     ),
   )

@@ -1,8 +1,10 @@
+import { DevkError } from '../../base/errors.ts'
 import { listClusters } from '../../cluster/cluster-status.ts'
 import { type Clusters, openClusters } from '../../cluster/clusters.ts'
 import { deleteCluster } from '../../cluster/delete-cluster.ts'
 import type { NodeRecord } from '../../engine/node.ts'
 import { kindOf, removeNodes } from '../../engine/remove.ts'
+import type { ClusterStatus } from '../../model/cluster.ts'
 import type { Steps } from '../../model/steps.ts'
 import type { DownInput } from '../../protocol/operations.ts'
 import { type ClusterOutput, clusterId } from '../../resources/outputs.ts'
@@ -55,6 +57,7 @@ async function removeFromCluster(
   const status = statuses.find(({ name }) => name === cluster.name)
   // Of a cluster that is gone nothing is left to remove.
   if (cluster.provider !== 'existing' && !status) return []
+  if (status && status.state.is !== 'running') throw notRunning(status)
   const within = records.filter(({ id }) => kindOf(id) !== 'cluster')
   return await steps.during(`Removing ${summary.name} from cluster ${cluster.name}`, () =>
     removeNodes(
@@ -64,6 +67,14 @@ async function removeFromCluster(
       signal,
     ),
   )
+}
+
+function notRunning({ name, state }: ClusterStatus): DevkError {
+  return new DevkError({
+    code: 'CLUSTER_STOPPED',
+    message: `Cluster ${name} is ${state.is}, so what is in it can't be removed. Nothing was changed.`,
+    hint: `devk cluster start ${name}, then this again; or devk down, which removes the cluster too.`,
+  })
 }
 
 /** Claims of storage that `down` would take away, with what is on them. */

@@ -20,8 +20,16 @@ export async function query(sql) {
       const body = buffered.subarray(5, buffered.readInt32BE(1) + 1)
       buffered = buffered.subarray(buffered.readInt32BE(1) + 1)
       if (type === 'T') columns = names(body)
-      if (type === 'D') rows.push(Object.fromEntries(values(body).map((value, index) => [columns[index], value])))
-      if (type === 'E') throw new Error(body.toString().split('\0').find(field => field[0] === 'M')?.slice(1))
+      if (type === 'D')
+        rows.push(Object.fromEntries(values(body).map((value, index) => [columns[index], value])))
+      if (type === 'E')
+        throw new Error(
+          body
+            .toString()
+            .split('\0')
+            .find(field => field[0] === 'M')
+            ?.slice(1),
+        )
       if (type === 'C') {
         socket.end(message('X', Buffer.alloc(0)))
         return rows

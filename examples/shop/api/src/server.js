@@ -15,7 +15,9 @@ const routes = {
   },
   'POST /orders': async body => {
     const { item } = JSON.parse(body)
-    const [order] = await query(`insert into orders (item) values (${quote(String(item))}) returning id, item`)
+    const [order] = await query(
+      `insert into orders (item) values (${quote(String(item))}) returning id, item`,
+    )
     await redis('RPUSH', 'orders', order.id)
     return order
   },
