@@ -17,20 +17,26 @@ export function containerTrouble(
   const { waiting, terminated } = state
   if (waiting?.reason === 'CrashLoopBackOff') {
     const message = lastState.terminated
-      ? `${who} ${howItEnded(lastState.terminated)}, again and again (${restartCount} restarts)`
-      : `${who} ends again and again (${restartCount} restarts)`
+      ? `${who} ${howItEnded(lastState.terminated)}, ${again(restartCount)}`
+      : `${who} ends ${again(restartCount)}`
     return { reason: 'CrashLoopBackOff', message, fatal: true, graceMs: 0 }
   }
   if (waiting) return imageTrouble(waiting, events) ?? configTrouble(waiting, who)
   if (!terminated || terminated.exitCode === 0) return undefined
-  const never = isNeverStarted(terminated)
-  const again = restarts && !never ? ', and is started again' : ''
-  return {
-    reason: terminated.reason ?? 'Error',
-    message: `${who} ${howItEnded(terminated)}${again}`,
-    fatal: never,
-    graceMs: 0,
-  }
+  const how = `${who} ${howItEnded(terminated)}`
+  const reason = terminated.reason ?? 'Error'
+  if (isNeverStarted(terminated)) return { reason, message: how, fatal: true, graceMs: 0 }
+  if (!restarts) return { reason, message: how, fatal: false, graceMs: 0 }
+  if (!lastState.terminated)
+    return { reason, message: `${how}, and is started again`, fatal: false, graceMs: 0 }
+  // The second time the kubelet backs off already, and tells it only when it looks again.
+  return { reason, message: `${how}, ${again(restartCount)}`, fatal: true, graceMs: BACK_OFF_GRACE_MS }
+}
+
+const BACK_OFF_GRACE_MS = 2_000
+
+function again(restarts: number): string {
+  return `again and again (${restarts} restart${restarts === 1 ? '' : 's'})`
 }
 
 /** `exited with code 3`, `was ended by SIGSEGV`, `was killed because it used more memory than its limit`. */

@@ -13,7 +13,7 @@ export function scheduleTrouble({ status }: Pod): Found | undefined {
   if (scheduled?.status !== 'False' || scheduled.reason !== 'Unschedulable') return undefined
   const told = scheduled.message ?? ''
   const missing = missingConfig(told)
-  if (missing) return { reason: 'Unschedulable', message: missing, fatal: true, graceMs: MISSING_GRACE_MS }
+  if (missing) return { reason: 'FailedMount', message: missing, fatal: true, graceMs: MISSING_GRACE_MS }
   const passes = /node\.kubernetes\.io\/(not-ready|unreachable|network-unavailable)|unbound immediate/.test(
     told,
   )
@@ -27,10 +27,13 @@ export function scheduleTrouble({ status }: Pod): Found | undefined {
   }
 }
 
+/** What the kubelet says of a new pod until its own caches know what the pod reads. */
+const NOT_YET = /failed to sync (?:configmap|secret) cache|object ".*" not registered/
+
 /** Why a volume can't be mounted, from the newest event of it. */
-export function mountTrouble(events: readonly KubeEvent[]): Found | undefined {
+export function mountTrouble({ status }: Pod, events: readonly KubeEvent[]): Found | undefined {
   const event = newest(events, 'FailedMount', 'FailedAttachVolume')
-  if (!event) return undefined
+  if (!event || isSetUp(status) || NOT_YET.test(event.message)) return undefined
   const missing = missingConfig(event.message)
   const volume = /volume "([^"]+)"/.exec(event.message)?.[1]
   const said = event.message.replace(/^MountVolume\.\S+ failed for volume "[^"]+"\s*:\s*/, '')
@@ -45,9 +48,13 @@ export function mountTrouble(events: readonly KubeEvent[]): Found | undefined {
 const FRESH_MS = 30_000
 
 /** The node's own troubles with a pod, mostly its network; it tries again by itself. */
-export function sandboxTrouble(events: readonly KubeEvent[], now: number): Found | undefined {
+export function sandboxTrouble(
+  { status }: Pod,
+  events: readonly KubeEvent[],
+  now: number,
+): Found | undefined {
   const event = newest(events, 'FailedCreatePodSandBox', 'NetworkNotReady')
-  if (!event || now - event.at > FRESH_MS) return undefined
+  if (!event || isSetUp(status) || now - event.at > FRESH_MS) return undefined
   const said = event.message.split(/: /).slice(-3).join(': ')
   return {
     reason: event.reason,
@@ -55,6 +62,13 @@ export function sandboxTrouble(events: readonly KubeEvent[], now: number): Found
     fatal: true,
     graceMs: PASSING_GRACE_MS,
   }
+}
+
+/** It has its volumes and its network: what events tell of them is over. */
+function isSetUp({ conditions }: Pod['status']): boolean {
+  return (
+    conditions?.some(({ type, status }) => type === 'PodReadyToStartContainers' && status === 'True') ?? false
+  )
 }
 
 function newest(events: readonly KubeEvent[], ...reasons: string[]): KubeEvent | undefined {

@@ -50,6 +50,6 @@ function containerTroubles(pod: Pod, events: readonly KubeEvent[]): Found[] {
 }
 
 function startTroubles(pod: Pod, events: readonly KubeEvent[], now: number): Found[] {
-  const found = scheduleTrouble(pod) ?? mountTrouble(events) ?? sandboxTrouble(events, now)
+  const found = scheduleTrouble(pod) ?? mountTrouble(pod, events) ?? sandboxTrouble(pod, events, now)
   return found ? [found] : []
 }

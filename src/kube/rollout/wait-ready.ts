@@ -4,6 +4,7 @@ import type { Live } from './live.ts'
 import { type Looked, look } from './look.ts'
 import { nextMoment } from './next-moment.ts'
 import { patienceOf } from './patience.ts'
+import { settlingOf } from './settling.ts'
 import { workloadFailed, workloadSlow } from './workload-error.ts'
 
 export interface ReadyOptions {
@@ -16,6 +17,8 @@ export interface ReadyOptions {
   note?: (message: string) => void
   /** How long nothing may move at all: 5 minutes unless told. */
   patienceMs?: number
+  /** How long a container without a readiness probe must have run to count as ready: 1 second unless told. */
+  settleMs?: number
 }
 
 /**
@@ -29,20 +32,23 @@ export async function waitReady(
   objects: readonly ObjectIdentity[],
   options: ReadyOptions,
 ): Promise<void> {
-  const { signal, say, api, patienceMs = 5 * 60_000 } = options
+  const { signal, say, api, patienceMs = 5 * 60_000, settleMs = 1_000 } = options
   await live.synced(signal)
   const patience = patienceOf(patienceMs)
+  const settling = settlingOf(settleMs)
   while (true) {
     const snapshot = live.snapshot()
     const now = Date.now()
     const looked = objects.flatMap(object => look(snapshot, object, now) ?? [])
     const waiting = looked.filter(({ progress }) => !progress.done)
-    if (waiting.length === 0) return
     const { gaveUp, stuck, next } = patience.judge(waiting, now)
     if (gaveUp) throw await workloadFailed(api, gaveUp, signal)
     if (stuck) throw workloadSlow(waiting, patienceMs)
-    say(waiting.map(inWords).join('; '))
-    await nextMoment(live, snapshot.version, next - now, signal)
+    const settled = looked.filter(({ progress }) => progress.done && !progress.completed)
+    const until = settled.flatMap(each => settling.until(each, now) ?? [])
+    if (waiting.length === 0 && until.length === 0) return
+    say(waiting.length > 0 ? waiting.map(inWords).join('; ') : 'looking whether what runs goes on running')
+    await nextMoment(live, snapshot.version, Math.min(next, ...until) - now, signal)
   }
 }
 
