@@ -8,7 +8,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { DevkError } from '../../src/base/errors.ts'
 import { paths } from '../../src/base/paths.ts'
 import { readMachineImages } from '../../src/cluster/images.ts'
-import { buildClients, lacksBuilder, noBuilder } from '../../src/docker/build/build-clients.ts'
+import { buildClients, clientDialect, lacksBuilder, noBuilder } from '../../src/docker/build/build-clients.ts'
 import { buildImage, type ImageBuild } from '../../src/docker/build/build-image.ts'
 import { explainChange } from '../../src/docker/build/explain-change.ts'
 import { readBuildInputs } from '../../src/docker/build/inputs.ts'
@@ -45,7 +45,8 @@ async function project(files: Record<string, string>): Promise<BuildSpec> {
   return { context, dockerfile: join(context, 'Dockerfile'), args: {}, platforms: [], cacheFrom: [] }
 }
 
-const read = (spec: BuildSpec) => readBuildInputs(connection.docker, spec, { signal })
+const dialect = clientDialect(run, { signal })
+const read = (spec: BuildSpec) => readBuildInputs(connection.docker, spec, { signal, dialect })
 
 function tag(reference: string): string {
   tagged.push(reference)
@@ -273,6 +274,7 @@ it.each([
   ['FROM devk-test.invalid/none:1', 'BASE_IMAGE_MISSING', 'devk-test.invalid/none:1'],
   ['FROM busybox:1.35\nCOPY nowhere.txt /', 'BUILD_FAILED', 'COPY nowhere.txt /'],
   ['FROM busybox:1.35\nRUNN x', 'BUILD_FAILED', 'RUNN'],
+  ['# syntax=devk-test.invalid/builder:1\nFROM busybox:1.35', 'BASE_IMAGE_MISSING', 'builder:1'],
 ])('says of %j that it is %s', async (dockerfile, code, words) => {
   const spec = await project({ Dockerfile: dockerfile })
   const error = await failure(build(spec, `devk-test-failing-${id}`))

@@ -86,6 +86,8 @@ function nextStep(reason: string, exitCode: string | undefined): string {
   if (exitCode === '127')
     return 'Exit code 127 means that the image has no such command. The lines below say which.'
   if (exitCode) return 'The lines below are what it wrote last. Correct it, then run this again.'
+  if (/in pattern|exclusion pattern|excludepatterns/.test(reason))
+    return 'Correct that line of .dockerignore.'
   if (/not found/.test(reason)) return 'Is it in the build context, and not left out by .dockerignore?'
   return 'Correct the Dockerfile, then run this again. The line below shows the same without devk.'
 }

@@ -29,7 +29,7 @@ function matcher(text: string, dialect: Dialect): IgnorePattern['matches'] {
     const expression = new RegExp(`^${regularExpression(text, dialect)}$`)
     return path => expression.test(path)
   } catch {
-    // An escape that no expression knows: Docker's build says so itself.
+    // No expression at all: Docker refuses to build with it.
     return () => false
   }
 }
@@ -47,7 +47,10 @@ function withoutWildcards(text: string): IgnorePattern['matches'] | undefined {
 
 /** A character outside of the basic plane is one character to Docker and two to JavaScript. */
 const ONE = '(?:[\\uD800-\\uDBFF][\\uDC00-\\uDFFF]|[^/])'
-const META: Record<Dialect, RegExp> = { classic: /[.$]/, buildx: /[.+()|{}$]/ }
+/** What Go's expressions and JavaScript's both know, letters being no characters to them after a backslash. */
+const SHARED_ESCAPE = /[fnrtvdDwWsSbB]$/
+/** That `{`, `|` and `}` are not among them is buildx's slip, and decides what it sends. */
+const META: Record<Dialect, RegExp> = { classic: /[.$]/, buildx: /[.+()$]/ }
 
 /** Docker translates each character by itself and lets a regular expression match: its oddities come from there. */
 function regularExpression(text: string, dialect: Dialect): string {
@@ -57,7 +60,8 @@ function regularExpression(text: string, dialect: Dialect): string {
       if (token.startsWith('**')) return index === tokens.length - 1 ? '[^\\n]*' : '(?:[^\\n]*/)?'
       if (token === '*') return '[^/]*'
       if (token === '?') return ONE
-      if (token === '\\s') return '[\\t\\n\\f\\r ]'
+      if (token === '\\a') return '\\x07'
+      if (/^\\[a-z0-9]$/i.test(token) && !SHARED_ESCAPE.test(token)) throw new SyntaxError(token)
       return META[dialect].test(token) && token.length === 1 ? `\\${token}` : token
     })
     .join('')

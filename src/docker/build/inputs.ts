@@ -30,6 +30,8 @@ export interface ReadInputs {
   cache?: StatCache
   /** What was found out about base images already, by name: to be shared by the images of one run. */
   bases?: Map<string, Promise<string | undefined>>
+  /** Which client will build, as `clientDialect` finds out: asked only where it matters, else guessed by Docker's version. */
+  dialect?: () => Promise<Dialect>
 }
 
 /**
@@ -39,7 +41,13 @@ export interface ReadInputs {
 export async function readBuildInputs(
   docker: Docker,
   spec: BuildSpec,
-  { signal, known = {}, cache = statCache(), bases = new Map() }: ReadInputs,
+  {
+    signal,
+    known = {},
+    cache = statCache(),
+    bases = new Map(),
+    dialect = () => guessDialect(docker),
+  }: ReadInputs,
 ): Promise<BuildInputs> {
   const [{ text, parsed }, lines] = await Promise.all([readDockerfile(spec), readIgnoreFile(spec)])
   const digest = (name: string): Promise<string | undefined> => {
@@ -48,7 +56,7 @@ export async function readBuildInputs(
     return asked
   }
   const readContext = async (): Promise<[string, string][]> => {
-    const rules = ignoreRules(lines, needsDialect(lines) ? await dialectOf(docker) : 'buildx')
+    const rules = ignoreRules(lines, needsDialect(lines) ? await dialect() : 'buildx')
     return await contextEntries(await realpath(spec.context), { rules, cache, signal })
   }
   const [context, images] = await Promise.all([
@@ -79,7 +87,7 @@ function summedUp(entries: Record<string, string>): BuildInputs {
   return { hash: hash('sha256', JSON.stringify([FORMAT, sorted])), entries: Object.fromEntries(sorted) }
 }
 
-async function dialectOf(docker: Docker): Promise<Dialect> {
+async function guessDialect(docker: Docker): Promise<Dialect> {
   const { Version = '' } = await docker.version()
   return Number.parseInt(Version, 10) < 23 ? 'classic' : 'buildx'
 }
