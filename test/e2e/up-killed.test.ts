@@ -1,0 +1,119 @@
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { findProcesses } from '../../src/exec/find-processes.ts'
+import type { UpOutput } from '../../src/protocol/operations.ts'
+import { type Home, newHome, type Running, succeeded } from './support/devk.ts'
+import { docker, eventually, leftovers } from './support/machine.ts'
+
+const name = 'e2e-up-killed'
+
+const manifest = `
+apiVersion: apps/v1
+kind: Deployment
+metadata: { name: app }
+spec:
+  selector: { matchLabels: { app: app } }
+  template:
+    metadata: { labels: { app: app } }
+    spec:
+      terminationGracePeriodSeconds: 1
+      containers:
+        - name: app
+          image: app
+          command: [sh, -c, 'trap "exit 0" TERM; sleep 86400 & wait']
+`
+
+describe('devk up, whose daemon is killed', () => {
+  let home: Home
+  let folder: string
+
+  beforeAll(async () => {
+    home = await newHome()
+    folder = join(home.folder, 'project')
+    await mkdir(join(folder, 'app'), { recursive: true })
+    await writeFile(
+      join(folder, 'devk.yaml'),
+      `name: ${name}\nservices:\n  app:\n    build: app\n    deploy: app.yaml\n`,
+    )
+    await writeFile(join(folder, 'app.yaml'), manifest)
+    await change('first')
+  })
+
+  afterAll(async () => {
+    await home.start(['down', '--yes'], { cwd: folder }).ended
+    await home[Symbol.asyncDispose]()
+  })
+
+  /** An image whose build takes a moment, and whose layer takes a moment to push. */
+  const change = (content: string) =>
+    writeFile(
+      join(folder, 'app', 'Dockerfile'),
+      `FROM busybox:1.35\nRUN echo ${content} > /content && dd if=/dev/urandom of=/big bs=1M count=64 && sleep 1\n`,
+    )
+  const up = () => home.start(['up', '--json'], { cwd: folder })
+  const saw = () => home.start(['up'], { cwd: folder })
+
+  async function killDaemon(running: Running): Promise<void> {
+    const [daemon] = await findProcesses(args => args.includes('project') && args.includes(folder))
+    process.kill(daemon?.pid ?? 0, 'SIGKILL')
+    expect(await running.ended).toMatchObject({
+      code: 3,
+      stderr: expect.stringContaining('Run the same command again'),
+    })
+  }
+
+  async function endsReady(): Promise<UpOutput> {
+    const output = JSON.parse(succeeded(await up().ended).stdout) as UpOutput
+    expect(output.status.services).toEqual([
+      expect.objectContaining({ name: 'app', state: 'ready', ready: 1 }),
+    ])
+    return output
+  }
+
+  it('in the middle of the cluster’s creation, ends ready when it is run again', async () => {
+    const running = saw()
+    await running.saw('… Starting control-plane')
+    await killDaemon(running)
+    await endsReady()
+  })
+
+  it('in the middle of a build, ends ready when it is run again', async () => {
+    await change('second')
+    const running = saw()
+    await running.saw('… image app')
+    await killDaemon(running)
+    expect((await endsReady()).run).toMatchObject({ applied: 1 })
+  })
+
+  it('in the middle of a push, ends ready when it is run again', async () => {
+    await change('third')
+    const tags = async () => {
+      const all = await docker('images', '--format', '{{.Repository}}:{{.Tag}}')
+      return all.split('\n').filter(image => image.includes(`/${name}/app:`)).length
+    }
+    const before = await tags()
+    const running = saw()
+    // Docker has the image as soon as it is built: what follows is the push.
+    await eventually(async () => expect(await tags()).not.toBe(before))
+    await killDaemon(running)
+    expect((await endsReady()).run).toMatchObject({ pushed: 1, applied: 1 })
+  })
+
+  it('in the middle of an apply, ends ready when it is run again', async () => {
+    await change('fourth')
+    const running = saw()
+    await running.saw('… deploying app')
+    await killDaemon(running)
+    await endsReady()
+    expect((await endsReady()).run).toMatchObject({ built: 0, pushed: 0, applied: 0 })
+  })
+
+  it('leaves nothing that down does not take away', async () => {
+    succeeded(await home.start(['down'], { cwd: folder }).ended)
+    expect(await leftovers(name)).toEqual([])
+    expect(await findProcesses(args => args.includes(folder))).toEqual([])
+    const { stdout } = await home.start(['status', '--json'], { cwd: folder }).ended
+    expect(JSON.parse(stdout)).toMatchObject({ error: { code: 'NOT_UP' } })
+  })
+})
