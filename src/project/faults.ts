@@ -17,13 +17,8 @@ export function describeIssue(issue: z.core.$ZodIssue, data: unknown, sources: r
     })
   }
   if (issue.code === 'invalid_union') {
-    const deepest = issue.errors
-      .flat()
-      .toSorted(
-        (a, b) =>
-          b.path.length - a.path.length ||
-          Number(a.code === 'invalid_type') - Number(b.code === 'invalid_type'),
-      )[0]
+    // The alternative that was meant is the one that the value fits furthest.
+    const deepest = issue.errors.flat().toSorted((one, other) => depth(other) - depth(one))[0]
     if (deepest) return describeIssue({ ...deepest, path: [...issue.path, ...deepest.path] }, data, sources)
   }
   const value = valueAt(data, issue.path)
@@ -43,6 +38,10 @@ export function invalidProject(file: string, faults: readonly string[]): DevkErr
     detail: faults.join('\n'),
     hint: 'Correct what is named, then run this again.',
   })
+}
+
+function depth({ code, path }: z.core.$ZodIssue): number {
+  return path.length + (code === 'unrecognized_keys' ? 1.5 : code === 'invalid_type' ? 0 : 0.5)
 }
 
 function plain(message: string): string {

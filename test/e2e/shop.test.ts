@@ -156,7 +156,9 @@ describe.each(['kind', 'k3d'])('the shop on %s', provider => {
     expect(run).toMatchObject({ built: 0, pushed: 0 })
     expect(now.services.every(({ state }) => state === 'ready')).toBe(true)
     await eventually(async () => {
-      const orders = await fetch(`http://localhost:${port}/api/orders`, { signal: AbortSignal.timeout(2_000) })
+      const orders = await fetch(`http://localhost:${port}/api/orders`, {
+        signal: AbortSignal.timeout(2_000),
+      })
       expect(await orders.text()).toContain('a kettle')
     })
   })

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { DevkError } from '../../src/base/errors.ts'
 import { findProject } from '../../src/base/find-project.ts'
+import { projectJsonSchema } from '../../src/project/json-schema.ts'
 import { readProject } from '../../src/project/read-project.ts'
 
 let folder: string
@@ -74,4 +75,142 @@ describe('a fault is told with its line, its column, the value and the nearest r
 it('names a provider configuration that is not there', async () => {
   const error = await fault('name: shop\ncluster:\n  config: gone.yaml\n')
   expect(error?.message).toContain(join(folder, 'gone.yaml'))
+})
+
+describe('services', () => {
+  beforeEach(async () => {
+    await mkdir(join(folder, 'api', 'k8s'), { recursive: true })
+    await writeFile(join(folder, 'api', 'Dockerfile'), 'FROM scratch\n')
+    await mkdir(join(folder, 'chart'))
+    await writeFile(join(folder, 'chart', 'Chart.yaml'), 'name: chart\n')
+  })
+
+  it('are complete and absolute, whatever short form they are written in', async () => {
+    const { services, namespace } = await read(
+      'name: shop\nservices:\n  api: { build: api, deploy: api/k8s, needs: [db] }\n  db: { deploy: [chart, { chart: chart, release: two, values: [v.yaml] }] }\n',
+    )
+    expect(namespace).toBe('shop')
+    expect(services).toEqual([
+      {
+        name: 'api',
+        build: {
+          context: join(folder, 'api'),
+          dockerfile: join(folder, 'api', 'Dockerfile'),
+          target: undefined,
+          args: {},
+          platforms: [],
+          cacheFrom: [],
+        },
+        deploy: [{ kind: 'manifests', path: join(folder, 'api', 'k8s') }],
+        needs: ['db'],
+        imagePaths: [],
+      },
+      {
+        name: 'db',
+        build: undefined,
+        deploy: [
+          { kind: 'helm', chart: join(folder, 'chart'), release: 'db', values: [], set: {} },
+          {
+            kind: 'helm',
+            chart: join(folder, 'chart'),
+            release: 'two',
+            values: [join(folder, 'v.yaml')],
+            set: {},
+          },
+        ],
+        needs: [],
+        imagePaths: [],
+      },
+    ])
+  })
+
+  it.each([
+    ['services:\n  api: { build: apo }\n', '3:17: services.api.build is no folder: "apo"'],
+    ['services:\n  api: { build: chart }\n', 'has no Dockerfile at'],
+    ['services:\n  api: { deploy: api/k9s }\n', '3:18: services.api.deploy is not there: "api/k9s"'],
+    ['services:\n  api: { deploy: { chart: api } }\n', 'is no chart'],
+    ['services:\n  api: {}\n', 'has neither build nor deploy'],
+    [
+      'services:\n  api: { build: api, deplyo: api/k8s }\n',
+      'services.api.deplyo is not known; did you mean deploy?',
+    ],
+    ['services:\n  api: { build: { contxt: api } }\n', 'did you mean context?'],
+    ['services:\n  api: { build: api, needs: [apo] }\n', 'names no service; did you mean api?: "apo"'],
+    [
+      'services:\n  api: { build: api, needs: [b] }\n  b: { build: api, needs: [api] }\n',
+      'goes in a circle: api → b → api',
+    ],
+    ['services:\n  Api: { build: api }\n', 'services.Api'],
+    ['cluster: { provider: kind, context: x }\n', 'cluster.context is only for provider existing'],
+  ])('%j', async (text, part) => {
+    expect((await fault(`name: shop\n${text}`))?.detail).toContain(part)
+  })
+})
+
+describe('variables', () => {
+  const named = (text: string, env: NodeJS.ProcessEnv = {}, dotenv = '') =>
+    Promise.all([writeFile(file, text), writeFile(join(folder, '.env'), dotenv)]).then(() =>
+      readProject(file, { env }),
+    )
+
+  it('come from the environment, then from .env, then from their default', async () => {
+    const text = 'name: ${A}-${B:-b}-${C:-c}\n'
+    const { name } = await named(text, { A: 'env' }, 'A=file\nB=file\n')
+    expect(name).toBe('env-file-c')
+  })
+
+  it('are read as what they are where they stand without quotes', async () => {
+    const text = 'name: shop\ncluster:\n  workers: ${N}\n  kubernetes: "${V}"\n'
+    expect((await named(text, { N: '2', V: '1.30' })).cluster).toMatchObject({
+      workers: 2,
+      kubernetes: '1.30',
+    })
+  })
+
+  it('may be written as text', async () => {
+    const { cluster } = await named('name: shop\ncluster: { labels: { a: "$${HOME}" } }\n')
+    expect(cluster).toMatchObject({ labels: { a: '${HOME}' } })
+  })
+
+  it('are a fault with line and column where they have no value', async () => {
+    const error = await named('name: shop\ncluster:\n  labels: { a: "x${GONE}" }\n').catch(
+      (thrown: DevkError) => thrown,
+    )
+    expect((error as DevkError).detail).toContain(`${file}:3:16: \${GONE} has no value: set GONE`)
+  })
+})
+
+describe('overlays', () => {
+  const base =
+    'name: shop\ncluster: { workers: 1, labels: { a: "1", b: "2" } }\nprofiles: { ci: ci.yaml, fast: fast.yaml }\n'
+
+  it('are merged in the order that they are named in: key by key, lists whole, null takes away', async () => {
+    await writeFile(join(folder, 'ci.yaml'), 'cluster: { workers: 2, labels: { a: null } }\n')
+    await writeFile(join(folder, 'fast.yaml'), 'cluster: { workers: 0 }\n')
+    await writeFile(file, base)
+    const { cluster, profiles } = await readProject(file, { profiles: ['ci', 'fast'] })
+    expect(cluster).toMatchObject({ workers: 0, labels: { b: '2' } })
+    expect(profiles).toEqual(['ci', 'fast'])
+  })
+
+  it('are named where the fault is theirs', async () => {
+    await writeFile(join(folder, 'ci.yaml'), 'cluster:\n  workers: many\n')
+    await writeFile(file, base)
+    const error = await readProject(file, { profiles: ['ci'] }).catch((thrown: DevkError) => thrown)
+    expect((error as DevkError).detail).toContain(`${join(folder, 'ci.yaml')}:2:12: cluster.workers`)
+  })
+
+  it('are a fault where nobody knows them, or they are not there', async () => {
+    await writeFile(file, base)
+    const error = (profiles: string[]) =>
+      readProject(file, { profiles }).catch((thrown: DevkError) => (thrown as DevkError).detail)
+    expect(await error(['cl'])).toContain('profiles has no cl; did you mean ci?')
+    expect(await error(['ci'])).toContain("profiles.ci can't be read")
+  })
+})
+
+it('has a JSON Schema that says what it says', () => {
+  const schema = projectJsonSchema()
+  expect(schema).toMatchObject({ title: 'devk.yaml', type: 'object', required: ['name'] })
+  expect(Object.keys((schema as { properties: object }).properties)).toContain('services')
 })
