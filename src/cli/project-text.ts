@@ -23,7 +23,7 @@ export function isReady({ run, status }: UpOutput): boolean {
 }
 
 /** `2 images built, 3 objects applied`; nothing where nothing was done. */
-export function workDone({ built, pushed, applied, removed }: RunReport): string {
+function workDone({ built, pushed, applied, removed }: RunReport): string {
   const parts: [number, string][] = [
     [built, 'built'],
     [pushed, 'pushed'],

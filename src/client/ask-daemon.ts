@@ -58,7 +58,7 @@ export async function retireDaemon(home: ProjectHome): Promise<boolean> {
   return true
 }
 
-export function unreachable(home: ProjectHome, cause: unknown): DevkError {
+function unreachable(home: ProjectHome, cause: unknown): DevkError {
   return new DevkError({
     code: 'DAEMON_UNREACHABLE',
     message: `The daemon of ${home.folder} can't be reached at ${home.socket}: ${(cause as Error).message}.`,

@@ -15,7 +15,7 @@ export function changes(
   return []
 }
 
-export function differences(before: Fingerprint, after: Fingerprint): string[] {
+function differences(before: Fingerprint, after: Fingerprint): string[] {
   const names = new Set([...Object.keys(before), ...Object.keys(after)])
   return [...names].flatMap(name => {
     if (before[name] === after[name]) return []

@@ -8,6 +8,8 @@ export interface Project {
   namespace: string
   cluster: AskedCluster
   services: Service[]
+  /** Sections of the file that this version does nothing with. */
+  ignored: string[]
   /** The overlays that were merged, in their order. */
   profiles: string[]
 }

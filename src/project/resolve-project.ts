@@ -32,7 +32,24 @@ export async function resolveProject(input: ProjectInput, origin: Origin): Promi
   checkNeeds(services, blame)
   const cluster = await resolveCluster(input.cluster ?? { provider: 'kind' }, name, folder, blame)
   if (faults.length > 0) throw invalidProject(file, faults)
-  return { file, folder, name, namespace, cluster, services, profiles: [...profiles] }
+  return {
+    file,
+    folder,
+    name,
+    namespace,
+    cluster,
+    services,
+    ignored: ignoredOf(input),
+    profiles: [...profiles],
+  }
+}
+
+function ignoredOf({ secrets = [], services }: ProjectInput): string[] {
+  const parts = Object.entries(services).flatMap(([name, { sync = [], forward = [] }]) => [
+    ...(sync.length > 0 ? [`services.${name}.sync`] : []),
+    ...(forward.length > 0 ? [`services.${name}.forward`] : []),
+  ])
+  return secrets.length > 0 ? ['secrets', ...parts] : parts
 }
 
 function checkNeeds(services: readonly Service[], blame: Blame): void {

@@ -8,7 +8,7 @@ import { removeObjects } from '../kube/apply/remove-objects.ts'
 import { deployInputs } from '../kube/manifests/deploy-inputs.ts'
 import { withImages } from '../kube/manifests/images.ts'
 import { prepareObjects } from '../kube/manifests/prepare.ts'
-import { readDeploy } from '../kube/manifests/read-deploy.ts'
+import { readDeploy, refuseDuplicates } from '../kube/manifests/read-deploy.ts'
 import { type KubeObject, keyOf, nameOf } from '../kube/object.ts'
 import type { Project, Service } from '../model/project.ts'
 import { mirrorLocalImages } from './mirror-local-images.ts'
@@ -50,6 +50,7 @@ export function workloadNode(
   ): Promise<KubeObject[]> {
     const read = { run, namespace: project.namespace, signal, say: note }
     const objects = (await Promise.all(service.deploy.map(deploy => readDeploy(deploy, read)))).flat()
+    refuseDuplicates(objects)
     const built = new Map(
       images.map(image => [image, inputOf<ImageOutput>(inputs, imageId(image)).reference]),
     )

@@ -209,6 +209,14 @@ describe('overlays', () => {
   })
 })
 
+it('tells which of its sections this version does nothing with', async () => {
+  await mkdir(join(folder, 'k8s'))
+  const { ignored } = await read(
+    'name: shop\nsecrets: [{ name: s }]\nservices:\n  a: { deploy: k8s, forward: ["80"] }\n  b: { deploy: k8s }\n',
+  )
+  expect(ignored).toEqual(['secrets', 'services.a.forward'])
+})
+
 it('has a JSON Schema that says what it says', () => {
   const schema = projectJsonSchema()
   expect(schema).toMatchObject({ title: 'devk.yaml', type: 'object', required: ['name'] })

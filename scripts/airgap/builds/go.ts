@@ -98,7 +98,15 @@ function fromModule({ id, title, module, commands, flags, name = '', niceness = 
     inputs: { paths: [folder], values: [...commands.flat(), flags, name] },
     async make(workshop) {
       for (const packages of commands) {
-        const args = ['build', '-mod=readonly', WITHOUT_DEBUGGING, '-trimpath', '-buildvcs=false', '-ldflags', flags]
+        const args = [
+          'build',
+          '-mod=readonly',
+          WITHOUT_DEBUGGING,
+          '-trimpath',
+          '-buildvcs=false',
+          '-ldflags',
+          flags,
+        ]
         const target = ['-o', `${workshop.folder}/${name}`]
         await go(workshop, [...args, ...target, ...packages], { cwd: folder, niceness })
       }

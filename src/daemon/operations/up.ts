@@ -24,6 +24,9 @@ export const up: Operation<'up'> = async (input, context) => {
       },
       async (steps, running) => {
         const options = { steps, signal: running }
+        if (project.ignored.length > 0) {
+          steps.note(`This version of devk does nothing with ${project.ignored.join(', ')}.`)
+        }
         const run = await bringUp(
           session,
           {

@@ -36,7 +36,7 @@ export async function waitGone(
 }
 
 /** What keeps a deleted object, as its finalizers tell. */
-export function heldBy({ finalizers = [] }: Pick<ObjectMeta, 'finalizers'>): string {
+function heldBy({ finalizers = [] }: Pick<ObjectMeta, 'finalizers'>): string {
   const telling = finalizers.filter(finalizer => !['foregroundDeletion', 'orphan'].includes(finalizer))
   return telling.length > 0 ? ` and held by ${telling.join(', ')}` : ''
 }

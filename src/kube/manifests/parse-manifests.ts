@@ -67,7 +67,7 @@ function describe(value: unknown): string {
   return `${JSON.stringify(value)?.slice(0, 60)} (a ${typeof value})`
 }
 
-export function isRecord(value: unknown): value is Record<string, unknown> {
+function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 

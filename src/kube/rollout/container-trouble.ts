@@ -40,7 +40,7 @@ function again(restarts: number): string {
 }
 
 /** `exited with code 3`, `was ended by SIGSEGV`, `was killed because it used more memory than its limit`. */
-export function howItEnded(ended: Termination): string {
+function howItEnded(ended: Termination): string {
   const { exitCode, reason, message, signal } = ended
   if (reason === 'OOMKilled')
     return 'was killed because it used more memory than its limit allows (OOMKilled)'

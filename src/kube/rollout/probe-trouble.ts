@@ -31,7 +31,7 @@ export function probeTrouble(
 }
 
 /** `HTTP 503`, `nothing listens at 10.0.0.5:8080`, or what the probe's own command printed. */
-export function probeWords(answer: string): string {
+function probeWords(answer: string): string {
   const status = /HTTP probe failed with statuscode: (\d+)/.exec(answer)?.[1]
   if (status) return `HTTP ${status}`
   const refused = /dial tcp (\S+): connect: connection refused/.exec(answer)?.[1]

@@ -58,7 +58,7 @@ export async function fakeApi(answer: Answer): Promise<FakeApi> {
   }
 }
 
-export function configOf(server: string): KubeConfig {
+function configOf(server: string): KubeConfig {
   const config = new KubeConfig()
   config.loadFromClusterAndUser({ name: 'fake', server, skipTLSVerify: true }, { name: 'fake' })
   return config
