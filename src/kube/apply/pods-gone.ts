@@ -1,7 +1,8 @@
 import { DevkError } from '../../base/errors.ts'
-import { formatDuration, poll } from '../../base/time.ts'
+import { formatDuration } from '../../base/time.ts'
 import type { KubeApi } from '../api.ts'
 import type { ObjectMeta, ObjectName } from '../object.ts'
+import { watchList } from '../watch.ts'
 import { listMetadata } from './partial.ts'
 import type { GoneOptions } from './wait-gone.ts'
 
@@ -61,28 +62,46 @@ async function podsGone(
   owners: ReadonlySet<string>,
   { signal, say }: GoneOptions,
 ): Promise<void> {
-  const started = Date.now()
-  await poll(
-    async () => {
-      const pods = await listMetadata(api, `/api/v1/namespaces/${namespace}/pods`, { signal })
-      const left = pods.filter(pod => pod.ownerReferences?.some(({ uid }) => owners.has(uid)))
-      if (left.length === 0) return true
-      if (Date.now() - started > PATIENCE_MS) throw stay(namespace, left)
-      const names = left.map(({ name }) => name)
-      say(
-        `waiting until ${names.length} pod${names.length === 1 ? '' : 's'} ended: ${names.slice(0, 3).join(', ')}`,
-      )
-      return undefined
-    },
-    { every: 100, signal },
-  )
+  const ending = new AbortController()
+  const abort = () => ending.abort()
+  const left = new Map<string | undefined, ObjectMeta>()
+  const timer = setTimeout(abort, PATIENCE_MS)
+  signal.addEventListener('abort', abort, { once: true })
+  try {
+    await watchList<ObjectMeta>(api, `/api/v1/namespaces/${namespace}/pods`, {
+      signal: ending.signal,
+      slim: ({ metadata }) => ({ ...metadata, managedFields: [] }),
+      onChange: change => {
+        if (change.type === 'listed') left.clear()
+        const put = change.type === 'listed' ? change.objects : change.type === 'put' ? [change.object] : []
+        for (const meta of put) if (isOf(meta, owners)) left.set(meta.uid, meta)
+        if (change.type === 'gone') left.delete(change.object.uid)
+        if (left.size === 0) return ending.abort()
+        const names = [...left.values()].map(({ name }) => name)
+        say(`waiting until ${count(names.length)} ended: ${names.slice(0, 3).join(', ')}`)
+      },
+    })
+  } finally {
+    clearTimeout(timer)
+    signal.removeEventListener('abort', abort)
+  }
+  signal.throwIfAborted()
+  if (left.size > 0) throw stay(namespace, [...left.values()])
+}
+
+function isOf({ ownerReferences }: ObjectMeta, owners: ReadonlySet<string>): boolean {
+  return ownerReferences?.some(({ uid }) => owners.has(uid)) ?? false
+}
+
+function count(pods: number): string {
+  return `${pods} pod${pods === 1 ? '' : 's'}`
 }
 
 function stay(namespace: string, left: readonly ObjectMeta[]): DevkError {
   const [first] = left
   return new DevkError({
     code: 'OBJECT_STAYS',
-    message: `${left.length} pods in namespace ${namespace} did not end in ${formatDuration(PATIENCE_MS)}: ${left.map(({ name }) => name).join(', ')}. What made them is deleted.`,
+    message: `${count(left.length)} in namespace ${namespace} did not end in ${formatDuration(PATIENCE_MS)}: ${left.map(({ name }) => name).join(', ')}. What made them is deleted.`,
     hint: `Look at one: kubectl describe pod ${first?.name} -n ${namespace}`,
   })
 }

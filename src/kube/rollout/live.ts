@@ -1,10 +1,10 @@
 import { DevkError } from '../../base/errors.ts'
 import type { KubeApi } from '../api.ts'
 import type { KubeObject } from '../object.ts'
+import { type Change, type WatchLimits, type WatchState, watchList } from '../watch.ts'
 import { notifier } from './notifier.ts'
 import { type KubeEvent, type Pod, type Snapshot, type Workload, workloadKinds } from './objects.ts'
 import { slimEvent, slimPod, slimWorkload } from './slim.ts'
-import { type Change, type WatchLimits, type WatchState, watchList } from './watch.ts'
 
 /** What goes on in a namespace, as it goes on. */
 export interface Live extends Disposable {

@@ -31,11 +31,9 @@ export function progressOf(snapshot: Snapshot, object: Awaited): Progress | unde
   if (!isWorkloadKind(object.kind) || !/^(apps|batch)\//.test(object.apiVersion)) return undefined
   const workload = workloadOf(snapshot, object)
   if (!workload || isOther(workload.metadata, object)) return { ...coming('not there yet'), missing: true }
-  const { metadata, status } = workload
-  const seen = (metadata.generation ?? 0) >= (object.generation ?? 0)
-  // A Job's status tells no generation: it can't be changed.
-  const observed = workload.kind === 'Job' || (status.observedGeneration ?? 0) >= (metadata.generation ?? 0)
-  if (!seen || !observed) return { ...coming('its controller has not seen it yet'), ...countOf(workload) }
+  const { status } = workload
+  if (!workloadSeen(snapshot, object))
+    return { ...coming('its controller has not seen it yet'), ...countOf(workload) }
   const progress = judge[workload.kind](workload)
   const refused = status.conditions?.find(
     ({ type, status }) => type === 'ReplicaFailure' && status === 'True',
@@ -45,6 +43,17 @@ export function progressOf(snapshot: Snapshot, object: Awaited): Progress | unde
     pods: newestPodsOf(snapshot, workload),
     ...(refused?.message !== undefined && { refused: refused.message }),
   }
+}
+
+/** The workload, once its controller has seen what was applied: what its status says before is of the old one. */
+export function workloadSeen(snapshot: Snapshot, object: Awaited): Workload | undefined {
+  const workload = workloadOf(snapshot, object)
+  if (!workload || isOther(workload.metadata, object)) return undefined
+  const { kind, metadata, status } = workload
+  const { generation = 0 } = metadata
+  // A Job's status tells no generation: it can't be changed.
+  const observed = kind === 'Job' || (status.observedGeneration ?? 0) >= generation
+  return generation >= (object.generation ?? 0) && observed ? workload : undefined
 }
 
 type Judged = Omit<Progress, 'pods' | 'refused'>

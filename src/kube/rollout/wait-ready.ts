@@ -5,6 +5,7 @@ import { type Looked, look } from './look.ts'
 import { nextMoment } from './next-moment.ts'
 import { patienceOf } from './patience.ts'
 import { settlingOf } from './settling.ts'
+import { unsticking } from './unstick.ts'
 import { workloadFailed, workloadSlow } from './workload-error.ts'
 
 export interface ReadyOptions {
@@ -36,6 +37,7 @@ export async function waitReady(
   await live.synced(signal)
   const patience = patienceOf(patienceMs)
   const settling = settlingOf(settleMs)
+  const { free } = unsticking(api, options)
   while (true) {
     const snapshot = live.snapshot()
     const now = Date.now()
@@ -47,6 +49,7 @@ export async function waitReady(
     const settled = looked.filter(({ progress }) => progress.done && !progress.completed)
     const until = settled.flatMap(each => settling.until(each, now) ?? [])
     if (waiting.length === 0 && until.length === 0) return
+    for (const { object } of waiting) await free(snapshot, object, now)
     say(waiting.length > 0 ? waiting.map(inWords).join('; ') : 'looking whether what runs goes on running')
     await nextMoment(live, snapshot.version, Math.min(next, ...until) - now, signal)
   }

@@ -1,8 +1,8 @@
-import { sleep } from '../../base/time.ts'
-import type { KubeApi } from '../api.ts'
-import { linesOf } from '../lines.ts'
-import type { KubeList, KubeObject } from '../object.ts'
-import { KubeRefusal } from '../refusal.ts'
+import { sleep } from '../base/time.ts'
+import type { KubeApi } from './api.ts'
+import { linesOf } from './lines.ts'
+import type { KubeList, KubeObject } from './object.ts'
+import { KubeRefusal } from './refusal.ts'
 
 export type Change<T> =
   /** All that is there: what was known before and is not among them is gone. */
