@@ -1,9 +1,11 @@
 import { clusterBench } from './cluster.ts'
+import { dayBench } from './day.ts'
 import { type Measured, measure, type Suite, table } from './measure.ts'
 import { startBench } from './start.ts'
 
 const suites: Record<string, (signal: AbortSignal) => Promise<Suite[]>> = {
   cluster: clusterBench,
+  day: dayBench,
   start: startBench,
 }
 const usage = `npm run bench -- [${Object.keys(suites).join('|')}]... [--rounds N]

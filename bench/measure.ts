@@ -2,10 +2,14 @@ export interface Suite {
   title: string
   /** The first one is what the others are compared with. */
   contenders: Contender[]
+  before?: () => Promise<void>
+  after?: () => Promise<void>
 }
 
 export interface Contender {
   name: string
+  /** Outside the measured time. */
+  prepare?: () => Promise<void>
   run: () => Promise<void>
   /** Undoes the run, outside the measured time. */
   reset?: () => Promise<void>
@@ -23,9 +27,11 @@ export async function measure(
   say: (line: string) => void,
 ): Promise<Measured[]> {
   const results = suite.contenders.map(({ name }) => ({ name, times: [] as number[] }))
+  await suite.before?.()
   for (let round = 1; round <= rounds; round++) {
-    for (const [index, { name, run, reset }] of suite.contenders.entries()) {
+    for (const [index, { name, prepare, run, reset }] of suite.contenders.entries()) {
       try {
+        await prepare?.()
         const started = performance.now()
         await run()
         const took = performance.now() - started
@@ -36,6 +42,7 @@ export async function measure(
       }
     }
   }
+  await suite.after?.()
   return results
 }
 

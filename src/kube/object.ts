@@ -29,8 +29,8 @@ export interface KubeObject {
 }
 
 export interface KubeList<T = KubeObject> {
-  metadata: { resourceVersion?: string; continue?: string }
-  items: T[]
+  metadata: { resourceVersion?: string }
+  items: T[] | null
 }
 
 /** What tells an object from all others. */

@@ -1,3 +1,4 @@
+import { DevkError } from '../base/errors.ts'
 import { sleep } from '../base/time.ts'
 import type { KubeApi } from './api.ts'
 import { linesOf } from './lines.ts'
@@ -60,7 +61,7 @@ export async function watchList<T = KubeObject>(
       if (version === undefined) {
         const list: KubeList = await api.get(path, { signal, timeout: 15_000 })
         version = list.metadata.resourceVersion ?? ''
-        onChange({ type: 'listed', objects: list.items.map(slim) })
+        onChange({ type: 'listed', objects: (list.items ?? []).map(slim) })
         tell({ is: 'connected' })
       }
       const started = Date.now()
@@ -69,6 +70,7 @@ export async function watchList<T = KubeObject>(
         version = object.metadata.resourceVersion ?? version
         if (type !== 'BOOKMARK') onChange({ type: type === 'DELETED' ? 'gone' : 'put', object: slim(object) })
       }
+      failures = 0
       // One that ends at once would be asked for in a circle.
       if (Date.now() - started < limits.retryMs) await pause(limits.retryMs, signal)
     } catch (error) {
@@ -76,7 +78,7 @@ export async function watchList<T = KubeObject>(
       // Whatever it refuses, a version that is too old or of another cluster included, a new list shows how it is.
       if (error instanceof KubeRefusal) version = undefined
       const expired = error instanceof KubeRefusal && error.status === 410
-      if (!expired) tell({ is: 'lost', since: Date.now(), why: (error as Error).message })
+      if (!expired) tell({ is: 'lost', since: Date.now(), why: whyLost(error) })
       if (!expired || failures > 0) await pause(backOff(failures, limits), signal)
       failures++
     }
@@ -112,6 +114,10 @@ async function* watchFrom(
     clearTimeout(watchdog)
     stream.destroy()
   }
+}
+
+function whyLost(error: unknown): string {
+  return error instanceof DevkError ? error.message : `The connection was cut: ${(error as Error).message}.`
 }
 
 function refusal(path: string, status: KubeObject): KubeRefusal {

@@ -18,7 +18,7 @@ export interface ImageCounts {
  * by whichever clone or run it was built.
  */
 export function imageNode(context: RunContext, service: string, build: BuildSpec, counts: ImageCounts): Node {
-  const { clusters, run, stats, bases } = context
+  const { clusters, run, stats, bases, dialect } = context
   const { docker, host: dockerHost } = clusters.connection
   const repository = `${context.project.name}/${service}`
   const find = async ({ host }: RegistryOutput, hash: string, signal: AbortSignal) => {
@@ -26,13 +26,26 @@ export function imageNode(context: RunContext, service: string, build: BuildSpec
     return digest && `${host}/${repository}@${digest}`
   }
 
-  async function make({ say }: ApplyContext, { host }: RegistryOutput, hash: string, signal: AbortSignal) {
-    const tag = `${host}/${repository}:${hash}`
-    await buildImage({ run, host: dockerHost, spec: build, tag, signal, say })
-    counts.built++
-    const { digest } = await pushImage(docker, tag, { signal, say })
-    counts.pushed++
-    return `${host}/${repository}@${digest}`
+  const read = (signal: AbortSignal, known: Record<string, string> = {}) =>
+    readBuildInputs(docker, build, { signal, cache: stats, bases, known, dialect })
+
+  /** What was saved while Docker read it may be in the image or not: only what stayed the same has its hash. */
+  async function make({ say, fingerprint }: ApplyContext, { host }: RegistryOutput, signal: AbortSignal) {
+    let hash = fingerprint['hash'] ?? ''
+    while (true) {
+      const tag = `${host}/${repository}:${hash}`
+      await buildImage({ run, host: dockerHost, spec: build, tag, signal, say })
+      const { hash: after } = await read(signal, fingerprint)
+      if (after !== hash) {
+        say('a file changed meanwhile: building again')
+        hash = after
+        continue
+      }
+      counts.built++
+      const { digest } = await pushImage(docker, tag, { signal, say })
+      counts.pushed++
+      return `${host}/${repository}@${digest}`
+    }
   }
 
   return {
@@ -41,7 +54,7 @@ export function imageNode(context: RunContext, service: string, build: BuildSpec
     needs: [registryId],
     pool: 'build',
     async fingerprint(needs: Inputs, signal) {
-      const { hash, entries } = await readBuildInputs(docker, build, { signal, cache: stats, bases })
+      const { hash, entries } = await read(signal)
       return { ...entries, hash, registry: inputOf<RegistryOutput>(needs, registryId).host }
     },
     explain: (before, after) => explainChange(withoutHash(before), withoutHash(after)),
@@ -53,7 +66,7 @@ export function imageNode(context: RunContext, service: string, build: BuildSpec
     async apply(apply, signal) {
       const registry = inputOf<RegistryOutput>(apply.inputs, registryId)
       const hash = apply.fingerprint['hash'] ?? ''
-      const reference = (await find(registry, hash, signal)) ?? (await make(apply, registry, hash, signal))
+      const reference = (await find(registry, hash, signal)) ?? (await make(apply, registry, signal))
       return { reference, builtAt: new Date().toISOString() } satisfies ImageOutput
     },
   }

@@ -1,4 +1,5 @@
 import type { Clusters } from '../cluster/clusters.ts'
+import type { Dialect } from '../docker/build/ignore-pattern.ts'
 import type { StatCache } from '../docker/build/stat-cache.ts'
 import type { Run } from '../exec/run.ts'
 import type { KubeApi } from '../kube/api.ts'
@@ -12,6 +13,8 @@ export interface RunContext {
   clusters: Clusters
   run: Run
   stats: StatCache
+  /** Which rules of .dockerignore Docker's client follows. */
+  dialect: () => Promise<Dialect>
   /** What was found out about base images in this run. */
   bases: Map<string, Promise<string | undefined>>
   pruneVolumes: boolean

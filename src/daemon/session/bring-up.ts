@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os'
 import { type Clusters, openClusters } from '../../cluster/clusters.ts'
+import { clientDialect } from '../../docker/build/build-clients.ts'
 import type { Node, NodeRecord } from '../../engine/node.ts'
 import { kindOf, removeNodes } from '../../engine/remove.ts'
 import { runNodes } from '../../engine/run.ts'
@@ -66,6 +67,7 @@ function runContext(
     run,
     stats: session.stats,
     bases: new Map(),
+    dialect: clientDialect(run, clusters),
     pruneVolumes,
     access,
     inventory(cluster, signal) {

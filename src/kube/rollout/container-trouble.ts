@@ -1,4 +1,3 @@
-import { constants } from 'node:os'
 import { configTrouble } from './config-trouble.ts'
 import { imageTrouble } from './image-trouble.ts'
 import type { ContainerStatus, KubeEvent, Termination } from './objects.ts'
@@ -55,4 +54,17 @@ function isNeverStarted({ reason }: Termination): boolean {
   return reason === 'StartError' || reason === 'ContainerCannotRun'
 }
 
-const signalNames = new Map(Object.entries(constants.signals).map(([name, number]) => [number, name]))
+/** Linux's numbers, wherever devk itself runs. */
+const signalNames = new Map([
+  [1, 'SIGHUP'],
+  [2, 'SIGINT'],
+  [3, 'SIGQUIT'],
+  [4, 'SIGILL'],
+  [6, 'SIGABRT'],
+  [7, 'SIGBUS'],
+  [8, 'SIGFPE'],
+  [9, 'SIGKILL'],
+  [11, 'SIGSEGV'],
+  [13, 'SIGPIPE'],
+  [15, 'SIGTERM'],
+])

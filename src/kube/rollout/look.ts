@@ -1,5 +1,6 @@
 import type { ObjectIdentity } from '../apply/identity.ts'
-import type { KubeEvent, Snapshot } from './objects.ts'
+import { activityOf } from './activity.ts'
+import type { KubeEvent, Pod, Snapshot } from './objects.ts'
 import { type Progress, progressOf } from './progress.ts'
 import { type Trouble, troubleOf } from './trouble.ts'
 
@@ -8,6 +9,8 @@ export interface Looked {
   object: ObjectIdentity
   progress: Progress
   trouble?: Trouble | undefined
+  /** What one of its pods is at, where nothing is wrong. */
+  activity?: string | undefined
 }
 
 /** Undefined for what is as it should be at once. */
@@ -15,7 +18,30 @@ export function look(snapshot: Snapshot, object: ObjectIdentity, now: number): L
   const progress = progressOf(snapshot, object)
   if (!progress) return undefined
   const trouble = progress.done ? undefined : worst(snapshot, object, progress, now)
-  return { object, progress, ...(trouble && { trouble }) }
+  if (trouble || progress.done) return { object, progress, ...(trouble && { trouble }) }
+  const activity = activityIn(progress.pods, snapshot.events)
+  return { object, progress, ...(activity !== undefined && { activity }) }
+}
+
+/** As a person is told it: `api: 1 of 2 replicas ready; api-x: the readiness probe of container api fails: HTTP 503`. */
+export function inWords(looked: Looked): string {
+  return `${looked.object.name}: ${whyWaiting(looked)}`
+}
+
+export function whyWaiting({ object, progress, trouble, activity }: Looked): string {
+  if (trouble) {
+    const who = trouble.pod === object.name ? '' : `${trouble.pod}: `
+    return `${progress.words}; ${who}${trouble.message}`
+  }
+  return activity === undefined ? progress.words : `${progress.words}; ${activity}`
+}
+
+function activityIn(pods: readonly Pod[], events: readonly KubeEvent[]): string | undefined {
+  for (const pod of pods) {
+    const activity = activityOf(pod, events)
+    if (activity !== undefined) return pods.length === 1 ? activity : `${pod.metadata.name} ${activity}`
+  }
+  return undefined
 }
 
 const REFUSED_GRACE_MS = 5_000

@@ -1,5 +1,5 @@
 import type { ObjectIdentity } from '../apply/identity.ts'
-import { type Looked, look } from './look.ts'
+import { type Looked, look, whyWaiting } from './look.ts'
 import type { Snapshot } from './objects.ts'
 import { restartsOf } from './progress.ts'
 
@@ -38,14 +38,14 @@ function stateOf(looked: readonly Looked[], wanted: number): Pick<ServiceStatus,
   const missing = looked.find(({ progress }) => progress.missing)
   if (missing) return { state: 'missing', why: `${missing.object.kind} ${missing.object.name} is not there` }
   const failing = looked.find(({ trouble, progress }) => trouble?.fatal || progress.failed)
-  if (failing) return { state: 'failing', why: why(failing) }
+  if (failing) return { state: 'failing', why: whyFailing(failing) }
   const starting = looked.find(({ progress }) => !progress.done)
-  if (starting) return { state: 'starting', why: why(starting) }
+  if (starting) return { state: 'starting', why: whyWaiting(starting) }
   if (looked.length > 0 && looked.every(({ progress }) => progress.completed)) return { state: 'done' }
   return looked.length > 0 && wanted === 0 ? { state: 'stopped' } : { state: 'ready' }
 }
 
-function why({ object, progress, trouble }: Looked): string {
+function whyFailing({ object, progress, trouble }: Looked): string {
   if (!trouble) return progress.words
   return trouble.pod === object.name ? trouble.message : `${trouble.pod}: ${trouble.message}`
 }

@@ -1,7 +1,7 @@
 import type { KubeApi } from '../api.ts'
 import type { ObjectIdentity } from '../apply/identity.ts'
 import type { Live } from './live.ts'
-import { type Looked, look } from './look.ts'
+import { inWords, look } from './look.ts'
 import { nextMoment } from './next-moment.ts'
 import { patienceOf } from './patience.ts'
 import { settlingOf } from './settling.ts'
@@ -53,12 +53,4 @@ export async function waitReady(
     say(waiting.length > 0 ? waiting.map(inWords).join('; ') : 'looking whether what runs goes on running')
     await nextMoment(live, snapshot.version, Math.min(next, ...until) - now, signal)
   }
-}
-
-function inWords({ object, progress, trouble }: Looked): string {
-  const words = `${object.name}: ${progress.words}`
-  if (!trouble) return words
-  return trouble.pod === object.name
-    ? `${words}; ${trouble.message}`
-    : `${words}; ${trouble.pod}: ${trouble.message}`
 }

@@ -3,7 +3,7 @@ import { formatDuration } from '../../base/time.ts'
 import type { KubeApi } from '../api.ts'
 import { titleOf } from '../object.ts'
 import { lastLines } from './last-lines.ts'
-import type { Looked } from './look.ts'
+import { type Looked, whyWaiting } from './look.ts'
 import type { Trouble } from './trouble.ts'
 
 /** Why waiting does not help, with what a crashed container printed last. */
@@ -29,10 +29,7 @@ export async function workloadFailed(
 }
 
 export function workloadSlow(waiting: readonly Looked[], patienceMs: number): DevkError {
-  const words = waiting.map(({ object, progress, trouble }) => {
-    const why = trouble ? `; ${trouble.pod}: ${trouble.message}` : ''
-    return `${titleOf(object)}: ${progress.words}${why}`
-  })
+  const words = waiting.map(looked => `${titleOf(looked.object)}: ${whyWaiting(looked)}`)
   return new DevkError({
     code: 'WORKLOAD_SLOW',
     message: `Nothing moved for ${formatDuration(patienceMs)}. ${words[0]}. It was left as it is.`,

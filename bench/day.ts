@@ -1,0 +1,101 @@
+import { mkdir, mkdtemp, readFile, rm, symlink } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { paths } from '../src/base/paths.ts'
+import { run } from '../src/exec/run.ts'
+import type { ProjectStatus } from '../src/model/project-status.ts'
+import { kubectlOf, upByHand } from './by-hand.ts'
+import type { Suite } from './measure.ts'
+import { touchServices, writeServices } from './services.ts'
+
+const devkFile = resolve(import.meta.dirname, '../bin/devk')
+const HAND = 'bench-hand'
+
+/** A day's commands on a cluster that stands, beside the same by hand, and beside Node that does nothing. */
+export async function dayBench(signal: AbortSignal): Promise<Suite[]> {
+  const home = await mkdtemp(join(tmpdir(), 'devk-bench-'))
+  await symlink(paths().data, join(home, 'data'))
+  const env = { DEVK_HOME: home, CI: '1' }
+  const devkIn =
+    (folder: string) =>
+    async (...args: string[]) =>
+      (await run({ file: devkFile, args, cwd: folder, env }, { signal })).stdout
+  const projects = await Promise.all(
+    [3, 10].map(async count => {
+      const folder = join(home, `services-${count}`)
+      await mkdir(folder)
+      await writeServices(folder, `bench-${count}`, count)
+      return { count, folder, devk: devkIn(folder) }
+    }),
+  )
+  return projects.flatMap(({ count, folder, devk }) => {
+    const cluster = `bench-${count}`
+    const kubeconfig = join(home, 'state', 'clusters', cluster, 'kubeconfig')
+    const status = async () => JSON.parse(await devk('status', '--json')) as ProjectStatus
+    const bare = {
+      name: 'node -e 0',
+      run: async () => void (await run({ file: process.execPath, args: ['-e', '0'] })),
+    }
+    const cold: Suite = {
+      title: `${count} services, a running cluster, nothing built: to Ready`,
+      before: async () => void (await devk('cluster', 'create')),
+      contenders: [
+        {
+          name: 'by hand: build, push, apply, wait',
+          prepare: async () => {
+            await touchServices(folder, count, `hand ${Date.now()}`)
+            const kubectl = await kubectlOf(kubeconfig, HAND, signal)
+            await kubectl(['create', 'namespace', HAND])
+          },
+          run: async () => {
+            const { registry = '' } = JSON.parse(await devk('cluster', 'status', '--json')) as {
+              registry?: string
+            }
+            await upByHand({ folder, count, registry, kubeconfig, namespace: HAND }, signal)
+          },
+          reset: async () => {
+            const kubectl = await kubectlOf(kubeconfig, HAND, signal)
+            await kubectl(['delete', 'namespace', HAND])
+          },
+        },
+        {
+          name: 'devk up',
+          prepare: () => touchServices(folder, count, `devk ${Date.now()}`),
+          run: async () => void (await devk('up')),
+          reset: async () => void (await devk('down', '--keep-cluster')),
+        },
+      ],
+    }
+    const warm: Suite = {
+      title: `${count} services, nothing changed`,
+      before: async () => void (await devk('up')),
+      contenders: [
+        bare,
+        { name: 'devk --help', run: async () => void (await devk('--help')) },
+        { name: 'devk status, daemon alive', run: async () => void (await devk('status')) },
+        { name: 'devk up, daemon alive', run: async () => void (await devk('up')) },
+        {
+          name: 'devk up, no daemon',
+          prepare: async () => {
+            const { daemon } = await status()
+            if (daemon) process.kill(daemon.pid, 'SIGKILL')
+          },
+          run: async () => void (await devk('up')),
+        },
+      ],
+      after: async () => {
+        const { daemon } = await status()
+        console.log(`The idle daemon, ${count} services: ${await memoryOf(daemon?.pid ?? 0)} MB\n`)
+        await devk('down')
+        if (count === 10) await rm(home, { recursive: true, force: true })
+      },
+    }
+    return [cold, warm]
+  })
+}
+
+/** What it takes of the machine's memory, its share of what it shares with others. */
+async function memoryOf(pid: number): Promise<number> {
+  const rollup = await readFile(`/proc/${pid}/smaps_rollup`, 'utf8')
+  return Math.round(Number(/^Pss:\s+(\d+)/m.exec(rollup)?.[1] ?? 0) / 1024)
+}
