@@ -62,6 +62,7 @@ async function podsGone(
   owners: ReadonlySet<string>,
   { signal, say }: GoneOptions,
 ): Promise<void> {
+  signal.throwIfAborted()
   const ending = new AbortController()
   const abort = () => ending.abort()
   const left = new Map<string | undefined, ObjectMeta>()

@@ -13,6 +13,8 @@ const REASONS = [
 const NETWORK_GRACE_MS = 30_000
 const LOCAL_GRACE_MS = 5_000
 
+const IMAGE = /image (?:reference )?"([^"]+)"/i
+
 /** Why an image can't be had, in the registry's words without what wraps them. */
 export function imageTrouble(
   waiting: NonNullable<ContainerState['waiting']>,
@@ -25,7 +27,7 @@ export function imageTrouble(
     event => event.reason === 'Failed' && event.message.startsWith('Failed to pull'),
   )
   const told = /rpc error|failed to pull/i.test(message) ? message : (failed?.message ?? message)
-  const image = /image "([^"]+)"/.exec(told)?.[1] ?? /image "([^"]+)"/.exec(message)?.[1]
+  const image = IMAGE.exec(told)?.[1] ?? IMAGE.exec(message)?.[1]
   const what = image === undefined ? 'its image' : `image ${image}`
   const { words, graceMs = 0 } = registryWords(reason, told)
   return {

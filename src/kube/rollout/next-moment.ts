@@ -7,6 +7,7 @@ export async function nextMoment(
   ms: number,
   signal: AbortSignal,
 ): Promise<void> {
+  signal.throwIfAborted()
   const over = new AbortController()
   const abort = () => over.abort(signal.reason)
   const timer = setTimeout(() => over.abort(), Math.max(ms, 1))

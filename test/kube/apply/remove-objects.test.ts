@@ -95,10 +95,12 @@ it('deletes only the very object that it looked at', async () => {
 })
 
 it('waits until the pods of a removed workload are gone, and for no others', async () => {
-  let looks = 0
-  const pods = '/api/v1/namespaces/dev/pods'
-  await using fake: Awaited<ReturnType<typeof cluster>> = await cluster(({ path }) => {
-    if (path === pods && ++looks === 3) fake.objects.delete(`${pods}/api-1-x`)
+  await using fake: Awaited<ReturnType<typeof cluster>> = await cluster(({ query }, response) => {
+    if (!query.has('watch')) return undefined
+    for (const name of ['web-1-x', 'api-1-x']) {
+      const object = { metadata: { name, uid: `uid-Pod-${name}` } }
+      response.write(`${JSON.stringify({ type: 'DELETED', object })}\n`)
+    }
     return undefined
   })
   const owner = (uid: string) => ({ ownerReferences: [{ kind: 'ReplicaSet', name: 'x', uid }] })
@@ -107,8 +109,8 @@ it('waits until the pods of a removed workload are gone, and for no others', asy
   fake.put('ReplicaSet', 'web-1', owner('uid-Deployment-web'))
   fake.put('Pod', 'api-1-x', owner('uid-ReplicaSet-api-1'))
   fake.put('Pod', 'web-1-x', owner('uid-ReplicaSet-web-1'))
+  fake.put('Pod', 'web-1-y', owner('uid-ReplicaSet-web-1'))
   expect(await fake.remove([api])).toEqual(['Deployment dev/api'])
-  expect(looks).toBe(3)
   expect(fake.said).toContain('waiting until 1 pod ended: api-1-x')
 })
 

@@ -58,7 +58,7 @@ export async function fakeApi(answer: Answer): Promise<FakeApi> {
   }
 }
 
-function configOf(server: string): KubeConfig {
+export function configOf(server: string): KubeConfig {
   const config = new KubeConfig()
   config.loadFromClusterAndUser({ name: 'fake', server, skipTLSVerify: true }, { name: 'fake' })
   return config
