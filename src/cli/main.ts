@@ -1,10 +1,7 @@
 import { join } from 'node:path'
 import { toDevkError } from '../base/errors.ts'
-import { askProject } from '../client/ask-project.ts'
-import { perform } from '../client/perform.ts'
 import type { CommandContext } from './command.ts'
 import { commands } from './commands/index.ts'
-import { confirm } from './confirm.ts'
 import { exitCodeOf } from './exit-code.ts'
 import { helpText } from './help.ts'
 import { listenForDetach, listenForInterrupts } from './interrupts.ts'
@@ -26,9 +23,13 @@ export async function main(argv: readonly string[], { folder }: { folder: string
     const isInteractive = process.stdin.isTTY && process.stderr.isTTY && !invocation.json
     const context: CommandContext = {
       onProgress: view.show,
-      ask: (operation, input) => perform(operation, input, options),
-      askProject: (operation, input, daemon) => askProject(operation, input, { ...options, daemon }),
-      confirm: question => (isInteractive ? confirm(question, interrupts.cancel) : Promise.resolve(false)),
+      // Loaded by need: `devk --help` starts no process and opens no socket.
+      ask: async (operation, input) =>
+        (await import('../client/perform.ts')).perform(operation, input, options),
+      askProject: async (operation, input, daemon) =>
+        (await import('../client/ask-project.ts')).askProject(operation, input, { ...options, daemon }),
+      confirm: async question =>
+        isInteractive && (await (await import('./confirm.ts')).confirm(question, interrupts.cancel)),
       isInteractive,
       print: answer => void out.answer(answer),
       signal: AbortSignal.any([interrupts.cancel, interrupts.kill]),

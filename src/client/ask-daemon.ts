@@ -27,13 +27,14 @@ export async function askDaemon<Name extends OperationName>(
   { onProgress, cancel, kill }: Pick<PerformOptions, 'onProgress' | 'cancel' | 'kill'>,
 ): Promise<{ value: Operations[Name]['output'] } | 'retiring'> {
   const send = (message: ClientMessage) => void socket.write(`${encodeLine(message)}\n`)
-  // Its end is seen by the lines' end.
-  socket.on('error', () => {})
+  const lines = createInterface({ input: socket })
+  // Its end is seen by the lines' end, which a socket that is destroyed does not bring by itself.
+  socket.on('error', () => {}).once('close', () => lines.close())
   cancel.addEventListener('abort', () => send({ type: 'cancel' }), { once: true })
   kill.addEventListener('abort', () => socket.destroy(), { once: true })
   try {
     send({ type: 'request', ...request })
-    const answer: Answered = await readAnswer(createInterface({ input: socket }), onProgress)
+    const answer: Answered = await readAnswer(lines, onProgress)
     if (answer !== undefined) return answer as { value: Operations[Name]['output'] } | 'retiring'
   } finally {
     socket.end()

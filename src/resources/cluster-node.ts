@@ -8,25 +8,37 @@ import { type KubeApi, kubeApi } from '../kube/api.ts'
 import type { KubeObject } from '../kube/object.ts'
 import type { AskedCluster } from '../model/cluster.ts'
 import { type ClusterOutput, clusterId } from './outputs.ts'
+import type { RunContext } from './run-context.ts'
 
 /** The cluster that the project asks for: made, started, finished, or found as it should be. */
-export function clusterNode(clusters: Clusters, asked: AskedCluster): Node {
+export function clusterNode({ clusters, project, access }: RunContext): Node {
+  const asked = project.cluster
   return {
     id: clusterId,
     title: `cluster ${asked.name}`,
     needs: [],
     fingerprint: async () => ({ 'cluster section': JSON.stringify(asked) }),
-    async lost(record, _, signal) {
-      if (!(await isRunning(clusters, asked))) return 'it does not run'
-      const identity = await identityOf(clusters, asked, signal)
-      if (identity !== record.output['identity']) return 'it was made anew'
-      return undefined
+    async lost({ output }, _, signal) {
+      const before = output as ClusterOutput
+      const [running, identity] = await Promise.all([
+        isRunning(clusters, asked),
+        access(before)
+          .then(({ api }) => identityOf(api, signal))
+          .catch(() => undefined),
+      ])
+      if (!running) return 'it does not run'
+      if (identity === before.identity) return undefined
+      return identity === undefined ? 'its API does not answer as before' : 'it was made anew'
     },
     async apply(_, signal) {
-      if (asked.provider !== 'existing')
+      if (asked.provider !== 'existing') {
         await createCluster({ ...clusters, signal }, asked, { recreate: false })
-      const identity = await identityOf(clusters, asked, signal)
-      return { name: asked.name, provider: asked.provider, identity } satisfies ClusterOutput
+      }
+      const identity = await identityOf(await clusterApi(clusters, asked), signal)
+      const output = { name: asked.name, provider: asked.provider, identity } satisfies ClusterOutput
+      // Its address may be another one than before.
+      await access(output, { anew: true })
+      return output
     },
   }
 }
@@ -53,8 +65,7 @@ async function isRunning({ providers }: Clusters, asked: AskedCluster): Promise<
 }
 
 /** A cluster made anew is another one, and has nothing of what the old one had. */
-async function identityOf(clusters: Clusters, asked: AskedCluster, signal: AbortSignal): Promise<string> {
-  const api = await clusterApi(clusters, asked)
+async function identityOf(api: KubeApi, signal: AbortSignal): Promise<string> {
   const { metadata } = await api.get<KubeObject>('/api/v1/namespaces/kube-system', { signal })
   return metadata.uid ?? ''
 }

@@ -23,7 +23,7 @@ export async function projectNodes(
   services: readonly Service[],
   counts: Counts,
 ): Promise<Node[]> {
-  const { project, clusters } = context
+  const { project } = context
   const deployed = services.filter(({ deploy }) => deploy.length > 0)
   const uses = new Map(
     await Promise.all(
@@ -35,7 +35,7 @@ export async function projectNodes(
     ...[...uses.values()].flat(),
   ])
   return [
-    clusterNode(clusters, project.cluster),
+    clusterNode(context),
     ...(needed.size > 0 || project.cluster.provider !== 'existing'
       ? await imageNodes(context, needed, counts)
       : []),

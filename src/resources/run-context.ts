@@ -18,7 +18,8 @@ export interface RunContext {
   /** What was found out about base images in this run. */
   bases: Map<string, Promise<string | undefined>>
   pruneVolumes: boolean
-  access(cluster: ClusterOutput): Promise<ClusterAccess>
+  /** The connection that is open, or a new one: `anew` where the cluster was started or made. */
+  access(cluster: ClusterOutput, how?: { anew: boolean }): Promise<ClusterAccess>
   /** The versions of the project's objects as the cluster has them, asked once a run. */
   inventory(cluster: ClusterOutput, signal: AbortSignal): Promise<ReadonlyMap<string, string>>
 }

@@ -8,6 +8,9 @@ import { docker, eventually, leftovers } from './support/machine.ts'
 
 const name = 'e2e-up-killed'
 
+/** The registry keeps what an earlier run of this test built. */
+const nonce = Date.now()
+
 const manifest = `
 apiVersion: apps/v1
 kind: Deployment
@@ -24,7 +27,7 @@ spec:
           command: [sh, -c, 'trap "exit 0" TERM; sleep 86400 & wait']
 `
 
-describe('devk up, whose daemon is killed', () => {
+describe('devk up, ended', () => {
   let home: Home
   let folder: string
 
@@ -49,7 +52,7 @@ describe('devk up, whose daemon is killed', () => {
   const change = (content: string) =>
     writeFile(
       join(folder, 'app', 'Dockerfile'),
-      `FROM busybox:1.35\nRUN echo ${content} > /content && dd if=/dev/urandom of=/big bs=1M count=64 && sleep 1\n`,
+      `FROM busybox:1.35\nRUN echo ${content} ${nonce} > /content && dd if=/dev/urandom of=/big bs=1M count=64 && sleep 1\n`,
     )
   const up = () => home.start(['up', '--json'], { cwd: folder })
   const saw = () => home.start(['up'], { cwd: folder })
@@ -71,14 +74,14 @@ describe('devk up, whose daemon is killed', () => {
     return output
   }
 
-  it('in the middle of the cluster’s creation, ends ready when it is run again', async () => {
+  it('by kill -9 of its daemon in the middle of the cluster’s creation, ends ready when it is run again', async () => {
     const running = saw()
     await running.saw('… Starting control-plane')
     await killDaemon(running)
     await endsReady()
   })
 
-  it('in the middle of a build, ends ready when it is run again', async () => {
+  it('by kill -9 of its daemon in the middle of a build, ends ready when it is run again', async () => {
     await change('second')
     const running = saw()
     await running.saw('… image app')
@@ -86,7 +89,7 @@ describe('devk up, whose daemon is killed', () => {
     expect((await endsReady()).run).toMatchObject({ applied: 1 })
   })
 
-  it('in the middle of a push, ends ready when it is run again', async () => {
+  it('by kill -9 of its daemon in the middle of a push, ends ready when it is run again', async () => {
     await change('third')
     const tags = async () => {
       const all = await docker('images', '--format', '{{.Repository}}:{{.Tag}}')
@@ -100,7 +103,7 @@ describe('devk up, whose daemon is killed', () => {
     expect((await endsReady()).run).toMatchObject({ pushed: 1, applied: 1 })
   })
 
-  it('in the middle of an apply, ends ready when it is run again', async () => {
+  it('by kill -9 of its daemon in the middle of an apply, ends ready when it is run again', async () => {
     await change('fourth')
     const running = saw()
     await running.saw('… deploying app')
@@ -109,7 +112,38 @@ describe('devk up, whose daemon is killed', () => {
     expect((await endsReady()).run).toMatchObject({ built: 0, pushed: 0, applied: 0 })
   })
 
-  it('leaves nothing that down does not take away', async () => {
+  it('goes on without its client after Ctrl-C, and the next up joins it or finds it done', async () => {
+    await change('fifth')
+    const running = saw()
+    await running.saw('… image app')
+    running.child.kill('SIGINT')
+    expect(await running.ended).toMatchObject({
+      code: 130,
+      stderr: expect.stringContaining('Ctrl-C again cancels the run'),
+    })
+    const { run } = await endsReady()
+    // Either way somebody built it, and once.
+    expect(run.built).toBeLessThanOrEqual(1)
+    expect((await endsReady()).run).toMatchObject({ built: 0, applied: 0 })
+  })
+
+  it('is cancelled by the second Ctrl-C, and goes on from there with the next up', async () => {
+    await change('sixth')
+    const running = saw()
+    await running.saw('… image app')
+    running.child.kill('SIGINT')
+    await running.saw('Ctrl-C again')
+    running.child.kill('SIGINT')
+    expect(await running.ended).toMatchObject({
+      code: 130,
+      stderr: expect.stringContaining('Cancelling the run'),
+    })
+    const { stdout } = await home.start(['status', '--json'], { cwd: folder }).ended
+    expect(JSON.parse(stdout)).not.toHaveProperty('running')
+    await endsReady()
+  })
+
+  it('has left nothing by then that down does not take away', async () => {
     succeeded(await home.start(['down'], { cwd: folder }).ended)
     expect(await leftovers(name)).toEqual([])
     expect(await findProcesses(args => args.includes(folder))).toEqual([])

@@ -16,12 +16,11 @@ export const restart: Operation<'restart'> = async ({ services }, context) => {
     if (!summary || cluster?.phase !== 'done') throw notUp()
     checkServices(services, summary.services)
     const clusters = await openClusters({ steps, signal })
-    const { api, live } = await session.access(
-      clusters,
-      summary.cluster,
-      summary.namespace,
-      cluster.output as ClusterOutput,
-    )
+    const { api, live } = await session.access(clusters, {
+      asked: summary.cluster,
+      namespace: summary.namespace,
+      cluster: cluster.output as ClusterOutput,
+    })
     const restarted = await Promise.all(
       services.map(async service => {
         const record = await session.store.read(workloadId(service))

@@ -9,7 +9,7 @@ import { currentVersions } from '../../kube/apply/current-versions.ts'
 import type { Project } from '../../model/project.ts'
 import type { RunReport } from '../../model/project-status.ts'
 import type { Steps } from '../../model/steps.ts'
-import { type ClusterOutput, imageId, readyId, workloadId } from '../../resources/outputs.ts'
+import { imageId, readyId, workloadId } from '../../resources/outputs.ts'
 import type { RunContext } from '../../resources/run-context.ts'
 import { identitiesOf } from '../../resources/workload-node.ts'
 import { emptyReport, observe } from './observe.ts'
@@ -58,8 +58,8 @@ function runContext(
   project: Project,
   pruneVolumes: boolean,
 ): RunContext {
-  const access = (cluster: ClusterOutput) =>
-    session.access(clusters, project.cluster, project.namespace, cluster)
+  const access: RunContext['access'] = (cluster, how) =>
+    session.access(clusters, { asked: project.cluster, namespace: project.namespace, cluster }, how)
   let versions: Promise<ReadonlyMap<string, string>> | undefined
   return {
     project,

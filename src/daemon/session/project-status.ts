@@ -51,7 +51,11 @@ async function lookAtCluster(
   const seen = { name: cluster.name, state: state.is, ...('why' in state && { why: state.why }) }
   const record = await session.store.read(clusterId)
   if (state.is !== 'running' || record?.phase !== 'done') return { cluster: seen }
-  const access = await session.access(clusters, cluster, namespace, record.output as ClusterOutput)
+  const access = await session.access(clusters, {
+    asked: cluster,
+    namespace,
+    cluster: record.output as ClusterOutput,
+  })
   await access.live.synced(options.signal)
   return { cluster: seen, access }
 }

@@ -25,31 +25,54 @@ const recordSchema = z.object({
     .optional(),
 }) as z.ZodType<NodeRecord>
 
-/** One file a node, written whole or not at all. One that can't be read counts as none: its node is then looked at anew. */
+/**
+ * One file a node, written whole or not at all. One that can't be read counts as none: its node is then looked at anew.
+ * What was read is kept in memory: while a session is open nobody else writes.
+ */
 export function recordFiles(folder: string): RecordStore {
+  const known = new Map<string, Promise<NodeRecord | undefined>>()
+  let listed: Promise<unknown> | undefined
   const fileOf = (id: string) => join(folder, `${encodeURIComponent(id)}.json`)
-  const read = async (file: string): Promise<NodeRecord | undefined> => {
-    try {
-      return recordSchema.parse(JSON.parse(await readFile(file, 'utf8')))
-    } catch (error) {
-      if (errorCode(error) === 'ENOENT' || error instanceof SyntaxError || error instanceof z.ZodError)
-        return undefined
-      throw error
-    }
+  const read = (id: string): Promise<NodeRecord | undefined> => {
+    const reading = known.get(id) ?? readRecord(fileOf(id))
+    known.set(id, reading)
+    return reading
   }
   return {
-    read: id => read(fileOf(id)),
+    read,
     async list() {
-      const names = await readdir(folder).catch((error: unknown) => {
-        if (errorCode(error) === 'ENOENT') return []
-        throw error
-      })
-      const files = names.filter(name => name.endsWith('.json')).toSorted()
-      return (await Promise.all(files.map(name => read(join(folder, name))))).filter(
-        record => record !== undefined,
-      )
+      listed ??= listIds(folder).then(ids => Promise.all(ids.map(read)))
+      await listed
+      return (await Promise.all(known.values())).filter(record => record !== undefined)
     },
-    write: record => writeFileAtomic(fileOf(record.id), JSON.stringify(record)),
-    remove: id => rm(fileOf(id), { force: true }),
+    async write(record) {
+      await writeFileAtomic(fileOf(record.id), JSON.stringify(record))
+      known.set(record.id, Promise.resolve(record))
+    },
+    async remove(id) {
+      await rm(fileOf(id), { force: true })
+      known.set(id, Promise.resolve(undefined))
+    },
+  }
+}
+
+async function listIds(folder: string): Promise<string[]> {
+  const names = await readdir(folder).catch((error: unknown) => {
+    if (errorCode(error) === 'ENOENT') return []
+    throw error
+  })
+  return names.flatMap(name =>
+    name.endsWith('.json') ? [decodeURIComponent(name.slice(0, -'.json'.length))] : [],
+  )
+}
+
+async function readRecord(file: string): Promise<NodeRecord | undefined> {
+  try {
+    return recordSchema.parse(JSON.parse(await readFile(file, 'utf8')))
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT' || error instanceof SyntaxError || error instanceof z.ZodError) {
+      return undefined
+    }
+    throw error
   }
 }

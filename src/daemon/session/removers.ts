@@ -19,7 +19,11 @@ export function remover(
   const remove = async (objects: ObjectIdentity[]): Promise<string[]> => {
     const record = await session.store.read(clusterId)
     if (!record || objects.length === 0) return []
-    const { api } = await session.access(clusters, cluster, namespace, record.output as ClusterOutput)
+    const { api } = await session.access(clusters, {
+      asked: cluster,
+      namespace,
+      cluster: record.output as ClusterOutput,
+    })
     return await removeObjects(api, objects, { project: name, signal, say: () => {}, keepVolumes })
   }
   const removers: Record<string, Remover> = {

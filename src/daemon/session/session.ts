@@ -20,35 +20,38 @@ export interface Session extends AsyncDisposable {
   readonly stats: StatCache
   /** True in the project's daemon. */
   readonly lasting: boolean
-  access(
-    clusters: Clusters,
-    asked: AskedCluster,
-    namespace: string,
-    cluster: ClusterOutput,
-  ): Promise<ClusterAccess>
+  /** One connection at a time: it is closed where another place, or another connection to the same, is asked for. */
+  access(clusters: Clusters, place: Place, how?: { anew: boolean }): Promise<ClusterAccess>
   /** The connection that is open, if one is. */
   opened(): Promise<ClusterAccess | undefined>
   /** Ends what runs; its place is on disk. */
   end(): Promise<void>
 }
 
+interface Place {
+  asked: AskedCluster
+  namespace: string
+  cluster: ClusterOutput
+}
+
+interface Opened {
+  key: string
+  access: Promise<ClusterAccess>
+}
+
 export function openSession(home: ProjectHome, { lasting = true }: { lasting?: boolean } = {}): Session {
   const runs = sharedRuns()
-  let open: { key: string; access: Promise<ClusterAccess> } | undefined
+  let open: Opened | undefined
 
-  async function connect(clusters: Clusters, asked: AskedCluster, namespace: string): Promise<ClusterAccess> {
+  async function connect(clusters: Clusters, { asked, namespace }: Place): Promise<ClusterAccess> {
     const api = await clusterApi(clusters, asked)
     return { api, live: openLive(api, namespace) }
   }
-  async function close(): Promise<void> {
-    const before = open
-    open = undefined
-    const access = await before?.access.catch(() => undefined)
-    access?.live.close()
-  }
   async function end(): Promise<void> {
     await runs.end(retired())
-    await close()
+    const before = open
+    open = undefined
+    await close(before)
   }
   return {
     home,
@@ -56,11 +59,12 @@ export function openSession(home: ProjectHome, { lasting = true }: { lasting?: b
     lasting,
     store: recordFiles(join(home.state, 'nodes')),
     stats: statCache(join(home.state, 'files.json')),
-    async access(clusters, asked, namespace, cluster) {
+    async access(clusters, place, { anew } = { anew: false }) {
+      const { cluster, namespace } = place
       const key = JSON.stringify([cluster.name, cluster.identity, namespace])
-      if (open?.key !== key) {
-        await close()
-        const access = connect(clusters, asked, namespace)
+      if (anew || open?.key !== key) {
+        const before = open
+        const access = close(before).then(() => connect(clusters, place))
         open = { key, access }
         // A connection that was never made must not be the one that later commands get.
         access.catch(() => {
@@ -73,6 +77,11 @@ export function openSession(home: ProjectHome, { lasting = true }: { lasting?: b
     end,
     [Symbol.asyncDispose]: end,
   }
+}
+
+async function close(opened: Opened | undefined): Promise<void> {
+  const access = await opened?.access.catch(() => undefined)
+  access?.live.close()
 }
 
 function retired(): DevkError {

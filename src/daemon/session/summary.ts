@@ -50,7 +50,9 @@ export async function readSummaryFile(file: string): Promise<Summary | undefined
 }
 
 export async function writeSummary(home: ProjectHome, summary: Summary): Promise<void> {
-  await writeFileAtomic(home.summary, `${JSON.stringify(summary, null, 2)}\n`)
+  const text = `${JSON.stringify(summary, null, 2)}\n`
+  const before = await readFile(home.summary, 'utf8').catch(() => undefined)
+  if (text !== before) await writeFileAtomic(home.summary, text)
 }
 
 /** Nothing is remembered of the project any more. */

@@ -16,17 +16,11 @@ export function versionOf({ uid, managedFields }: ObjectMeta): string {
 }
 
 /**
- * Whether an apply changed the object. Our entry's time has whole seconds, so two changes within one look alike in it;
- * then it was us if nobody else's entry changed.
+ * Whether an apply changed the object. Its resourceVersion does not tell: controllers write at the same time, and some
+ * kinds are stored anew once although nothing changed. Two changes within one second can look like one.
  */
 export function isChanged(before: ObjectMeta, after: ObjectMeta): boolean {
-  if (before.resourceVersion === after.resourceVersion) return false
-  if (versionOf(before) !== versionOf(after) || before.generation !== after.generation) return true
-  return after.generation === undefined && JSON.stringify(others(before)) === JSON.stringify(others(after))
-}
-
-function others({ managedFields = [] }: ObjectMeta): ManagedFields[] {
-  return managedFields.filter(entry => !isOurs(entry))
+  return versionOf(before) !== versionOf(after) || before.generation !== after.generation
 }
 
 function isOurs({ manager, operation, subresource }: ManagedFields): boolean {

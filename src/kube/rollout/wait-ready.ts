@@ -18,7 +18,10 @@ export interface ReadyOptions {
   note?: (message: string) => void
   /** How long nothing may move at all: 5 minutes unless told. */
   patienceMs?: number
-  /** How long a container without a readiness probe must have run to count as ready: 1 second unless told. */
+  /**
+   * How long a container without a readiness probe must have run to count as ready: 2 seconds unless told. The kubelet
+   * looks once a second whether containers still run.
+   */
   settleMs?: number
 }
 
@@ -33,7 +36,7 @@ export async function waitReady(
   objects: readonly ObjectIdentity[],
   options: ReadyOptions,
 ): Promise<void> {
-  const { signal, say, api, patienceMs = 5 * 60_000, settleMs = 1_000 } = options
+  const { signal, say, api, patienceMs = 5 * 60_000, settleMs = 2_000 } = options
   await live.synced(signal)
   const patience = patienceOf(patienceMs)
   const settling = settlingOf(settleMs)

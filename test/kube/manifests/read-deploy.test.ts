@@ -83,7 +83,7 @@ it('says that a file holds no object', async () => {
 
 it('names both places of an object that is there twice', async () => {
   await file('k8s/a.yaml', manifest('Service', 'api'))
-  await file('k8s/b.yaml', manifest('Service', 'other') + '---\n' + manifest('Service', 'api'))
+  await file('k8s/b.yaml', `${manifest('Service', 'other')}---\n${manifest('Service', 'api')}`)
   await expect(read(at('k8s'))).rejects.toMatchObject({
     code: 'MANIFEST_DUPLICATE',
     message: `Service api is there twice: in ${join(folder, 'k8s/a.yaml')}:1 and in ${join(folder, 'k8s/b.yaml')}:5. Nothing was applied.`,
