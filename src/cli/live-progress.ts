@@ -11,6 +11,7 @@ interface Running {
 }
 
 const REDRAW_MS = 100
+const SHOWN_WAITING = 5
 const FRAMES = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏']
 
 /** What is done stays; what runs is drawn below it, with its time and what it waits for, again and again. */
@@ -39,7 +40,10 @@ export function liveProgress(screen: Screen): ProgressView {
       const text = `${FRAMES[frame]} ${title} ${formatDuration(Date.now() - since)}${detail ? `  ${detail}` : ''}`
       return stripVTControlCharacters(text).replaceAll(/\s/g, ' ').slice(0, width)
     })
-    for (const [title, why] of waiting) lines.push(`· ${title}  ${why}`.slice(0, width))
+    // More lines than the screen has could not be drawn over again.
+    const shown = [...waiting].slice(0, SHOWN_WAITING)
+    for (const [title, why] of shown) lines.push(`· ${title}  ${why}`.slice(0, width))
+    if (waiting.size > shown.length) lines.push(`· and ${waiting.size - shown.length} more wait`)
     drawn = lines.length
     return lines.map(line => `${line}\n`).join('')
   }

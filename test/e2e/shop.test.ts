@@ -6,9 +6,10 @@ import { findProcesses } from '../../src/exec/find-processes.ts'
 import type { ProjectStatus } from '../../src/model/project-status.ts'
 import type { UpOutput } from '../../src/protocol/operations.ts'
 import { openBrowser } from './support/browser.ts'
-import { type Home, newHome, type Result, succeeded } from './support/devk.ts'
+import { devkFile, type Home, newHome, type Result, succeeded } from './support/devk.ts'
 import { eventually, kubectl, leftovers } from './support/machine.ts'
 import { newShop, type Shop } from './support/shop.ts'
+import { onTerminal } from './support/terminal.ts'
 
 describe.each(['kind', 'k3d'])('the shop on %s', provider => {
   const name = `e2e-shop-${provider}`
@@ -161,6 +162,13 @@ describe.each(['kind', 'k3d'])('the shop on %s', provider => {
       })
       expect(await orders.text()).toContain('a kettle')
     })
+  })
+
+  it('asks a person before data go, and takes anything but a yes for a no', async () => {
+    const answer = await onTerminal(`${devkFile} down`, 'n\n', { cwd: shop.folder, env: home.env })
+    expect(answer).toContain('The data of data-postgres-0 will be lost. Go on?')
+    expect(answer).toContain('Nothing was changed')
+    expect((await status()).cluster.state).toBe('running')
   })
 
   it('goes without a trace by down, although the project file is broken by then, and once is enough', async () => {

@@ -4,7 +4,7 @@ export const stop: Command = {
   name: 'stop',
   summary: 'Pause the project: its cluster stops and keeps everything; devk up resumes',
   options: [],
-  examples: ['devk stop', 'devk up'],
+  examples: ['devk stop', 'devk stop --json'],
   async run(_, { askProject }) {
     const value = await askProject('stop', {}, 'end')
     const text =

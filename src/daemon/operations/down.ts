@@ -10,5 +10,5 @@ export const down: Operation<'down'> = async (input, context) =>
   }
 
 export const downVolumes: Operation<'down.volumes'> = async (_, context) => ({
-  volumes: (await withSession(context, volumesOf)) ?? [],
+  volumes: (await withSession(context, session => volumesOf(session, context))) ?? [],
 })

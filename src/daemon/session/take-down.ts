@@ -4,6 +4,7 @@ import { type Clusters, openClusters } from '../../cluster/clusters.ts'
 import { deleteCluster } from '../../cluster/delete-cluster.ts'
 import type { NodeRecord } from '../../engine/node.ts'
 import { kindOf, removeNodes } from '../../engine/remove.ts'
+import type { KubeList } from '../../kube/object.ts'
 import type { ClusterStatus } from '../../model/cluster.ts'
 import type { Steps } from '../../model/steps.ts'
 import type { DownInput } from '../../protocol/operations.ts'
@@ -77,13 +78,28 @@ function notRunning({ name, state }: ClusterStatus): DevkError {
   })
 }
 
-/** Claims of storage that `down` would take away, with what is on them. */
-export async function volumesOf(session: Session): Promise<string[]> {
-  const records = await session.store.list()
-  const cluster = (await session.store.read(clusterId))?.output as ClusterOutput | undefined
-  if (!cluster) return []
-  return records.flatMap(({ notes, output }) => {
-    const claims = [...identitiesOf(notes), ...identitiesOf(output)].filter(isVolume)
-    return [...new Set(claims.map(({ name }) => name))]
-  })
+/**
+ * Claims of storage that `down` would take away, with what is on them: as the cluster has them where it answers, those of
+ * StatefulSets too; where it does not, as far as they were recorded.
+ */
+export async function volumesOf(session: Session, options: Options): Promise<string[]> {
+  const [summary, cluster] = await Promise.all([readSummary(session.home), session.store.read(clusterId)])
+  if (!summary || cluster?.phase !== 'done') return []
+  const place = {
+    asked: summary.cluster,
+    namespace: summary.namespace,
+    cluster: cluster.output as ClusterOutput,
+  }
+  try {
+    const { api } = await session.access(await openClusters(options), place)
+    const path = `/api/v1/namespaces/${summary.namespace}/persistentvolumeclaims`
+    const { items } = await api.get<KubeList>(path, { signal: options.signal })
+    return (items ?? []).map(({ metadata }) => metadata.name)
+  } catch {
+    options.signal.throwIfAborted()
+    const records = await session.store.list()
+    const objects = records.flatMap(({ notes, output }) => [...identitiesOf(notes), ...identitiesOf(output)])
+    const holding = objects.filter(object => isVolume(object) || object.kind === 'StatefulSet')
+    return [...new Set(holding.map(({ name }) => name))]
+  }
 }

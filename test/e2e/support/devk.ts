@@ -30,6 +30,7 @@ export interface Running {
 /** A home of its own, with the machine's tools in it: what a test leaves in its state is nobody else's. */
 export interface Home extends AsyncDisposable {
   folder: string
+  env: NodeJS.ProcessEnv
   devk: (...args: string[]) => Promise<Result>
   start: (args: string[], options?: { cwd?: string; env?: NodeJS.ProcessEnv }) => Running
 }
@@ -38,20 +39,18 @@ export async function newHome(env: NodeJS.ProcessEnv = {}): Promise<Home> {
   const folder = await mkdtemp(join(tmpdir(), 'devk-e2e-'))
   await mkdir(paths().data, { recursive: true })
   await symlink(paths().data, join(folder, 'data'))
+  const all: NodeJS.ProcessEnv = {
+    ...process.env,
+    DEVK_HOME: folder,
+    KUBECONFIG: join(folder, 'kubeconfig'),
+    CI: '1',
+    ...env,
+  }
   const start: Home['start'] = (args, options = {}) =>
-    startDevk(args, {
-      cwd: options.cwd ?? folder,
-      env: {
-        ...process.env,
-        DEVK_HOME: folder,
-        KUBECONFIG: join(folder, 'kubeconfig'),
-        CI: '1',
-        ...env,
-        ...options.env,
-      },
-    })
+    startDevk(args, { cwd: options.cwd ?? folder, env: { ...all, ...options.env } })
   return {
     folder,
+    env: all,
     start,
     devk: (...args) => start(args).ended,
     [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }),
