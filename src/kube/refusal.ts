@@ -1,4 +1,5 @@
 import { DevkError } from '../base/errors.ts'
+import { hide } from '../exec/command.ts'
 
 export interface RefusalCause {
   reason?: string
@@ -20,6 +21,7 @@ export class KubeRefusal extends DevkError {
   /** Kubernetes' own sentence. */
   readonly said: string
   readonly causes: readonly RefusalCause[]
+  readonly #asked: { method: string; path: string; answer: string }
 
   constructor(method: string, path: string, status: number, answer: string) {
     const { message, reason, details } = parse(answer)
@@ -29,6 +31,13 @@ export class KubeRefusal extends DevkError {
     this.reason = reason ?? ''
     this.said = said
     this.causes = details?.causes ?? []
+    this.#asked = { method, path, answer }
+  }
+
+  /** The same, with the values hidden. */
+  without(values: readonly string[]): KubeRefusal {
+    const { method, path, answer } = this.#asked
+    return new KubeRefusal(method, path, this.status, hide(answer, values))
   }
 }
 

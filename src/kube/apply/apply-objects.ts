@@ -70,13 +70,22 @@ function inNone(object: KubeObject): KubeObject {
 /** An object of ours that was there before us keeps its mark; one that is found now gets it. */
 function markFound(object: KubeObject, before: ObjectMeta | undefined, { note }: ApplyOptions): KubeObject {
   const { labels } = object.metadata
-  if (!before || labels?.[PROJECT_LABEL] === undefined) return object
-  const ours = before.labels?.[PROJECT_LABEL] !== undefined
-  if (ours && before.labels?.[FOUND_LABEL] === undefined) return object
-  if (!ours && object.kind !== 'Namespace') {
+  const mine = labels?.[PROJECT_LABEL]
+  if (!before || mine === undefined) return object
+  const theirs = before.labels?.[PROJECT_LABEL]
+  const found = before.labels?.[FOUND_LABEL] !== undefined
+  if (theirs === mine && !found) return object
+  // Projects may share a namespace; it goes with the one that made it.
+  if (theirs !== undefined && theirs !== mine && !found)
+    return withLabels(object, { [PROJECT_LABEL]: theirs })
+  if (theirs === undefined && object.kind !== 'Namespace') {
     note?.(
       `${titleOf(nameOf(object))} was there before: it is changed as its manifest says, and never removed.`,
     )
   }
-  return { ...object, metadata: { ...object.metadata, labels: { ...labels, [FOUND_LABEL]: 'true' } } }
+  return withLabels(object, { [FOUND_LABEL]: 'true' })
+}
+
+function withLabels(object: KubeObject, labels: Record<string, string>): KubeObject {
+  return { ...object, metadata: { ...object.metadata, labels: { ...object.metadata.labels, ...labels } } }
 }

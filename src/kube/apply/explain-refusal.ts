@@ -3,8 +3,12 @@ import { originOf } from '../manifests/origin.ts'
 import { type KubeObject, nameOf, titleOf } from '../object.ts'
 import type { KubeRefusal } from '../refusal.ts'
 
-/** What a refused apply means for the one who wrote the manifest: OBJECT_INVALID, OBJECT_IMMUTABLE, NAMESPACE_MISSING, OBJECT_REFUSED. */
-export function explainRefusal(refusal: KubeRefusal, object: KubeObject): DevkError {
+/**
+ * What a refused apply means for the one who wrote the manifest: OBJECT_INVALID, OBJECT_IMMUTABLE, NAMESPACE_MISSING,
+ * OBJECT_REFUSED. Nothing that a Secret holds is in it.
+ */
+export function explainRefusal(refused: KubeRefusal, object: KubeObject): DevkError {
+  const refusal = withoutSecrets(refused, object)
   const title = titleOf(nameOf(object))
   const origin = originOf(object)
   const where = origin === undefined ? title : `${title} (${origin})`
@@ -29,6 +33,15 @@ export function explainRefusal(refusal: KubeRefusal, object: KubeObject): DevkEr
       cause: refusal,
     })
   }
+  const twice = /\.(\S+): duplicate entries for key (\[.*?\])/.exec(refusal.said)
+  if (twice) {
+    return new DevkError({
+      code: 'OBJECT_INVALID',
+      message: `${where} was not applied: ${twice[1]} has two entries with ${twice[2]?.slice(1, -1)}.`,
+      hint: 'Remove one of the two.',
+      cause: refusal,
+    })
+  }
   if (isImmutable(refusal)) return immutable(refusal, object, where)
   if (refusal.status === 404 && /^namespaces ".*" not found$/.test(refusal.said)) {
     return new DevkError({
@@ -38,7 +51,8 @@ export function explainRefusal(refusal: KubeRefusal, object: KubeObject): DevkEr
       cause: refusal,
     })
   }
-  const invalid = refusal.status === 422 || refusal.status === 400
+  const untyped = refusal.said.startsWith('failed to create typed patch object')
+  const invalid = untyped || refusal.status === 422 || refusal.status === 400
   return new DevkError({
     code: invalid ? 'OBJECT_INVALID' : 'OBJECT_REFUSED',
     message: `${where} was refused by Kubernetes, and not applied: ${sentence(refusal)}`,
@@ -47,6 +61,15 @@ export function explainRefusal(refusal: KubeRefusal, object: KubeObject): DevkEr
       : 'The answer above tells by what; run this again once it is solved.',
     cause: refusal,
   })
+}
+
+/** The API repeats values that it does not like. */
+function withoutSecrets(refusal: KubeRefusal, { kind, ...object }: KubeObject): KubeRefusal {
+  if (kind !== 'Secret') return refusal
+  const values = [object['data'], object['stringData']].flatMap(data =>
+    Object.values((data ?? {}) as Record<string, unknown>).map(String),
+  )
+  return refusal.without(values)
 }
 
 /** Both forms of strict validation: of built-in kinds and of custom resources. */

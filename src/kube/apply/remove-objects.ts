@@ -1,13 +1,14 @@
 import type { KubeApi } from '../api.ts'
-import { FOUND_LABEL } from '../labels.ts'
+import { FOUND_LABEL, PROJECT_LABEL } from '../labels.ts'
 import { keyOf, type ObjectMeta, type ObjectName, titleOf } from '../object.ts'
+import { claimsOf, type Removable } from './claims.ts'
 import { ourMetadata } from './current-versions.ts'
 import type { ObjectIdentity } from './identity.ts'
 import { parallel } from './parallel.ts'
 import { listMetadata } from './partial.ts'
 import { phaseOf, phases } from './phases.ts'
 import { podOwners, waitPodsGone } from './pods-gone.ts'
-import { collectionPath, pathOf, resourcesOf } from './resources.ts'
+import { pathOf, resourcesOf } from './resources.ts'
 import { waitGone } from './wait-gone.ts'
 
 export type { ObjectIdentity } from './identity.ts'
@@ -20,7 +21,7 @@ export interface RemoveOptions {
   say: (waits: string) => void
   /** Told what was left, and why. */
   note?: (message: string) => void
-  /** PersistentVolumeClaims, their volumes and a namespace with such claims in it stay. */
+  /** PersistentVolumeClaims, their volumes and a namespace with such claims in it stay; else those of StatefulSets go too. */
   keepVolumes: boolean
 }
 
@@ -35,8 +36,10 @@ export async function removeObjects(
   options: RemoveOptions,
 ): Promise<string[]> {
   const { signal, say } = options
-  const there = await ourMetadata(api, objects, options)
-  const due = await removable(api, objects, there, options)
+  const named = [...new Map(objects.map(object => [keyOf(object), object])).values()]
+  const there = await ourMetadata(api, named, options)
+  const due = await removable(api, named, there, options)
+  if (!options.keepVolumes) due.push(...(await claimsOf(api, due, signal)))
   const owners = await podOwners(api, due, signal)
   const removed: string[] = []
   const lingering: { path: string; title: string; meta: ObjectMeta }[] = []
@@ -64,24 +67,22 @@ export async function removeObjects(
   return removed
 }
 
-interface Removable {
-  object: ObjectName
-  meta: ObjectMeta
-}
-
 async function removable(
   api: KubeApi,
   objects: readonly ObjectIdentity[],
   there: ReadonlyMap<string, ObjectMeta>,
-  { keepVolumes, note, signal }: RemoveOptions,
+  options: RemoveOptions,
 ): Promise<Removable[]> {
+  const { keepVolumes, note, signal } = options
   const due: Removable[] = []
   for (const object of objects) {
     const meta = there.get(keyOf(object))
     if (!meta) continue
+    const others = isNamespace(object) ? await othersIn(api, object.name, options) : undefined
     if (meta.labels?.[FOUND_LABEL] !== undefined) {
-      if (object.kind !== 'Namespace')
-        note?.(`${titleOf(object)} was there before devk changed it, and stays.`)
+      if (!isNamespace(object)) note?.(`${titleOf(object)} was there before devk changed it, and stays.`)
+    } else if (others !== undefined) {
+      note?.(`${titleOf(object)} stays: devk project ${others} has something in it.`)
     } else if (keepVolumes && (await holdsData(api, object, signal))) {
       note?.(`${titleOf(object)} stays, with its data.`)
     } else due.push({ object, meta })
@@ -89,19 +90,29 @@ async function removable(
   return due
 }
 
-/** A namespace takes the claims in it along. */
-async function holdsData(
+function isNamespace({ apiVersion, kind }: ObjectName): boolean {
+  return kind === 'Namespace' && apiVersion === 'v1'
+}
+
+/** Another project that has pods, or what pods read, in the namespace. */
+async function othersIn(
   api: KubeApi,
-  { apiVersion, kind, name }: ObjectName,
-  signal: AbortSignal,
-): Promise<boolean> {
+  namespace: string,
+  { project, signal }: RemoveOptions,
+): Promise<string | undefined> {
+  const labelSelector = `${PROJECT_LABEL},${PROJECT_LABEL}!=${project}`
+  const lists = ['pods', 'configmaps', 'secrets', 'services', 'persistentvolumeclaims'].map(plural =>
+    listMetadata(api, `/api/v1/namespaces/${namespace}/${plural}`, { signal, labelSelector }),
+  )
+  const [other] = (await Promise.all(lists)).flat()
+  return other?.labels?.[PROJECT_LABEL]
+}
+
+/** A namespace takes the claims in it along. */
+async function holdsData(api: KubeApi, object: ObjectName, signal: AbortSignal): Promise<boolean> {
+  const { kind, name } = object
   if (kind === 'PersistentVolumeClaim' || kind === 'PersistentVolume') return true
-  if (kind !== 'Namespace' || apiVersion !== 'v1') return false
-  const claims = {
-    apiVersion: 'v1',
-    kind: 'PersistentVolumeClaim',
-    plural: 'persistentvolumeclaims',
-    namespaced: true,
-  }
-  return (await listMetadata(api, collectionPath(claims, name), { signal })).length > 0
+  if (!isNamespace(object)) return false
+  const path = `/api/v1/namespaces/${name}/persistentvolumeclaims`
+  return (await listMetadata(api, path, { signal })).length > 0
 }

@@ -1,5 +1,5 @@
 import { MANAGED_BY, PROJECT_LABEL, SERVICE_LABEL } from '../labels.ts'
-import type { KubeObject } from '../object.ts'
+import type { KubeObject, ObjectMeta } from '../object.ts'
 import { mapPodTemplate, type PodTemplate } from './pod-templates.ts'
 import { isClusterScoped } from './scope.ts'
 
@@ -19,7 +19,7 @@ export function prepareObjects(objects: readonly KubeObject[], belonging: Belong
   const { project, service, namespace } = belonging
   const whose = { [PROJECT_LABEL]: project, [SERVICE_LABEL]: service }
   return objects.map(object => {
-    const { metadata } = object
+    const metadata = asWritten(object.metadata)
     const placed = isClusterScoped(object, objects) ? {} : { namespace: metadata.namespace ?? namespace }
     const labels = { ...metadata.labels, ...MANAGED_BY, ...whose }
     const labelled = mapPodTemplate(object, template => labelTemplate(template, whose))
@@ -31,6 +31,12 @@ export function prepareObjects(objects: readonly KubeObject[], belonging: Belong
 export function namespaceObject(name: string, project: string): KubeObject {
   const labels = { ...MANAGED_BY, [PROJECT_LABEL]: project }
   return { apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels } }
+}
+
+/** What a cluster writes into an object, and what a manifest has of it that was made from one by `kubectl get`. */
+function asWritten(metadata: ObjectMeta): ObjectMeta {
+  const { uid, resourceVersion, generation, creationTimestamp, managedFields, ...written } = metadata
+  return written
 }
 
 function labelTemplate(template: PodTemplate, labels: Record<string, string>): PodTemplate {

@@ -24,6 +24,8 @@ export interface Live extends Disposable {
 export interface LiveOptions {
   /** Of pods and workloads; events have no labels. */
   labelSelector?: string
+  /** When each node was started, in whole seconds, where a cluster was: until its pods were heard of they are as before. */
+  nodeStarts?: ReadonlyMap<string, number>
   limits?: Partial<WatchLimits>
 }
 
@@ -44,7 +46,7 @@ const workloadPaths = {
 export function openLive(
   api: KubeApi,
   namespace: string,
-  { labelSelector, limits = {} }: LiveOptions = {},
+  { labelSelector, nodeStarts, limits = {} }: LiveOptions = {},
 ): Live {
   const closing = new AbortController()
   const changes = notifier()
@@ -58,6 +60,7 @@ export function openLive(
     path: string,
     key: (kept: T) => string,
     slim: (object: KubeObject) => T,
+    most = Number.POSITIVE_INFINITY,
   ): Map<string, T> {
     const kept = new Map<string, T>()
     unlisted.add(path)
@@ -70,7 +73,10 @@ export function openLive(
         changes.tell()
       },
       onChange: change => {
+        // Of what is bounded, that stands last which was heard of last.
+        if (change.type === 'put' && most < Number.POSITIVE_INFINITY) kept.delete(key(change.object))
         take(kept, key, change)
+        dropOldest(kept, most)
         unlisted.delete(path)
         changes.tell()
       },
@@ -84,12 +90,11 @@ export function openLive(
     const [group = '', version = '', plural = ''] = workloadPaths[kind].split('/')
     return follow(within(`/apis/${group}/${version}`, plural + query), byUid, slimWorkload(kind))
   })
-  const events = follow<KubeEvent>(within('/api/v1', 'events'), ({ uid }) => uid, slimEvent)
+  const events = follow<KubeEvent>(within('/api/v1', 'events'), ({ uid }) => uid, slimEvent, KEPT_EVENTS)
 
   let last: Snapshot | undefined
   const snapshot = (): Snapshot => {
     if (last?.version === changes.version()) return last
-    dropOldest(events, KEPT_EVENTS)
     last = {
       namespace,
       version: changes.version(),
@@ -97,6 +102,7 @@ export function openLive(
       workloads: workloads.flatMap(map => [...map.values()]),
       events: [...events.values()],
       lost: longestLost(states.values()),
+      ...(nodeStarts && { nodeStarts }),
     }
     return last
   }
@@ -129,11 +135,13 @@ function take<T>(kept: Map<string, T>, key: (object: T) => string, change: Chang
   if (change.type === 'listed') {
     kept.clear()
     for (const object of change.objects) kept.set(key(object), object)
-  } else if (change.type === 'put') kept.set(key(change.object), change.object)
+    return
+  }
+  if (change.type === 'put') kept.set(key(change.object), change.object)
   else kept.delete(key(change.object))
 }
 
-/** A map keeps its order: what came first is dropped first. */
+/** A map keeps its order: what stands first is dropped first. */
 function dropOldest(kept: Map<string, unknown>, most: number): void {
   for (const key of kept.keys()) {
     if (kept.size <= most) return

@@ -132,4 +132,6 @@ export interface Snapshot {
   events: readonly KubeEvent[]
   /** Since when the cluster is not heard of: what is here may be old. */
   lost?: { since: number; why: string } | undefined
+  /** By node, in whole seconds: what runs since before is a memory of the cluster's. */
+  nodeStarts?: ReadonlyMap<string, number>
 }

@@ -25,10 +25,35 @@ export interface Progress {
 /** An object that was applied, by the generation that was applied. */
 export type Awaited = ObjectName & { uid?: string; generation?: number | undefined }
 
-/** How far it is; undefined for kinds that are what they are at once, and for CronJobs, which run later. */
+/**
+ * How far it is; undefined for kinds that are what they are at once, for CronJobs, which run later, and for what is in
+ * another namespace than what was seen.
+ */
 export function progressOf(snapshot: Snapshot, object: Awaited): Progress | undefined {
-  if (object.kind === 'Pod' && object.apiVersion === 'v1') return podProgress(snapshot, object)
-  if (!isWorkloadKind(object.kind) || !/^(apps|batch)\//.test(object.apiVersion)) return undefined
+  if (!takesTime(object) || object.namespace !== snapshot.namespace) return undefined
+  const progress = judged(snapshot, object)
+  if (!progress.done || !progress.pods.some(pod => isMemory(snapshot, pod))) return progress
+  return { ...progress, done: false, words: 'not heard of since its node was started' }
+}
+
+/** Whether there is anything to wait for. */
+export function takesTime({ apiVersion, kind }: ObjectName): boolean {
+  if (kind === 'Pod') return apiVersion === 'v1'
+  return isWorkloadKind(kind) && /^(apps|batch)\//.test(apiVersion)
+}
+
+/** A cluster that was started still tells of pods what they were before. */
+function isMemory({ nodeStarts }: Snapshot, { spec, status }: Pod): boolean {
+  const started = nodeStarts?.get(spec.nodeName ?? '')
+  if (started === undefined) return false
+  return (status.containerStatuses ?? []).some(({ state }) => {
+    const since = state?.running?.startedAt
+    return since !== undefined && Date.parse(since) < started * 1_000
+  })
+}
+
+function judged(snapshot: Snapshot, object: Awaited): Progress {
+  if (object.kind === 'Pod') return podProgress(snapshot, object)
   const workload = workloadOf(snapshot, object)
   if (!workload || isOther(workload.metadata, object)) return { ...coming('not there yet'), missing: true }
   const { status } = workload

@@ -147,6 +147,14 @@ it('marks what was there before devk, says so once, and keeps the mark', async (
   ])
 })
 
+it('leaves a namespace to the project that made it', async () => {
+  await using fake = await cluster()
+  const path = '/api/v1/namespaces/dev'
+  put(fake, path, { labels: { 'devk.dev/project': 'blog' } })
+  await fake.apply(object('Namespace', 'dev'))
+  expect(fake.objects.get(path)?.metadata.labels?.['devk.dev/project']).toBe('blog')
+})
+
 it('never marks what it made itself', async () => {
   await using fake = await cluster()
   await fake.apply(object('ConfigMap', 'a'))

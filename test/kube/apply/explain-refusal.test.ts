@@ -61,3 +61,32 @@ it('repeats Kubernetes’ words where it knows nothing better', () => {
   })
   expect(explained(403, 'exceeded quota').code).toBe('OBJECT_REFUSED')
 })
+
+it('names an entry that is there twice, and a value that YAML took for another kind', () => {
+  const typed = (why: string) =>
+    `failed to create typed patch object (shop/api; apps/v1, Kind=Deployment): ${why}`
+  expect(
+    explained(500, typed('.spec.containers[name="a"].env: duplicate entries for key [name="X"]')).message,
+  ).toBe(
+    'Deployment shop/api (k8s/api.yaml:3) was not applied: spec.containers[name="a"].env has two entries with name="X".',
+  )
+  expect(
+    explained(500, typed('.data.x: expected string, got &value.valueUnstructured{Value:1}')).message,
+  ).toContain('data.x must be string, and is 1.')
+  expect(explained(500, typed('.spec.size: expected numeric (int or float), got string')).message).toContain(
+    'spec.size must be numeric (int or float), and is string.',
+  )
+})
+
+it('repeats nothing that a Secret holds', () => {
+  const secret = {
+    apiVersion: 'v1',
+    kind: 'Secret',
+    metadata: { name: 'login' },
+    stringData: { pin: 471147 },
+  } as never
+  const said = '.stringData.pin: expected string, got &value.valueUnstructured{Value:471147}'
+  const error = explainRefusal(new KubeRefusal('PATCH', '/x', 500, JSON.stringify({ message: said })), secret)
+  expect(JSON.stringify([error, error.message, (error.cause as Error).message])).not.toContain('471147')
+  expect(error.message).toContain('stringData.pin must be string')
+})

@@ -12,6 +12,7 @@ const paths: Record<string, [string, string]> = {
   Namespace: ['v1', '/api/v1/namespaces'],
   Pod: ['v1', '/api/v1/namespaces/dev/pods'],
   Deployment: ['apps/v1', '/apis/apps/v1/namespaces/dev/deployments'],
+  StatefulSet: ['apps/v1', '/apis/apps/v1/namespaces/dev/statefulsets'],
   ReplicaSet: ['apps/v1', '/apis/apps/v1/namespaces/dev/replicasets'],
   Ingress: ['networking.k8s.io/v1', '/apis/networking.k8s.io/v1/namespaces/dev/ingresses'],
 }
@@ -82,6 +83,34 @@ it('keeps claims, and a namespace with claims in it, unless told otherwise', asy
     'Namespace dev stays, with its data.',
   ])
   expect(await fake.remove(objects, false)).toEqual(['PersistentVolumeClaim dev/data', 'Namespace dev'])
+})
+
+it('takes the claims that a StatefulSet made only where volumes go', async () => {
+  await using fake = await cluster()
+  const set = fake.put('StatefulSet', 'db')
+  const there = fake.objects.get('/apis/apps/v1/namespaces/dev/statefulsets/db')
+  if (there) there['spec'] = { volumeClaimTemplates: [{ metadata: { name: 'data' } }] }
+  for (const name of ['data-db-0', 'data-db-11', 'data-db-x', 'other-db-0']) {
+    fake.put('PersistentVolumeClaim', name, { labels: {} })
+  }
+  expect(await fake.remove([set], false)).toEqual([
+    'StatefulSet dev/db',
+    'PersistentVolumeClaim dev/data-db-0',
+    'PersistentVolumeClaim dev/data-db-11',
+  ])
+})
+
+it('leaves a namespace in which another project has something', async () => {
+  await using fake = await cluster()
+  fake.put('ConfigMap', 'theirs', { labels: { 'devk.dev/project': 'blog' } })
+  expect(await fake.remove([fake.put('Namespace', 'dev')], false)).toEqual([])
+  expect(fake.notes).toEqual(['Namespace dev stays: devk project blog has something in it.'])
+})
+
+it('removes an object once that is named twice', async () => {
+  await using fake = await cluster()
+  const object = fake.put('ConfigMap', 'a')
+  expect(await fake.remove([object, { ...object }])).toEqual(['ConfigMap dev/a'])
 })
 
 it('deletes only the very object that it looked at', async () => {

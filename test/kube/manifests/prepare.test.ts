@@ -75,3 +75,17 @@ it('remembers where an object was read, and tells nobody else', () => {
   expect(originOf(service as KubeObject)).toBe('a.yaml:1')
   expect(JSON.stringify(service)).not.toContain('a.yaml')
 })
+
+it('leaves out what only a cluster writes, as in a manifest that was made from an object', () => {
+  const exported = {
+    name: 'a',
+    uid: '1',
+    resourceVersion: '2',
+    generation: 3,
+    creationTimestamp: '2026-01-01T00:00:00Z',
+    managedFields: [],
+    annotations: { a: 'b' },
+  }
+  const [service] = prepare({ apiVersion: 'v1', kind: 'Service', metadata: exported })
+  expect(service?.metadata).toEqual({ name: 'a', namespace: 'dev', labels, annotations: { a: 'b' } })
+})

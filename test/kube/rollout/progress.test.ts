@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Workload } from '../../../src/kube/rollout/objects.ts'
 import { progressOf } from '../../../src/kube/rollout/progress.ts'
-import { identity, pod, running, snapshot, workload } from '../support/seen.ts'
+import { identity, NOW, pod, running, snapshot, workload } from '../support/seen.ts'
 
 const progress = (kind: Workload['kind'], like: Parameters<typeof workload>[1], applied = {}) =>
   progressOf(snapshot({ workloads: [workload(kind, like)] }), identity(kind, 'api', applied))
@@ -172,4 +172,34 @@ it('all other kinds are what they are at once', () => {
     expect(progressOf(snapshot(), identity(kind))).toBeUndefined()
   const custom = { ...identity('Deployment'), apiVersion: 'example.com/v1' }
   expect(progressOf(snapshot(), custom)).toBeUndefined()
+})
+
+it('what is in another namespace than what was seen is not told of', () => {
+  const elsewhere = { ...identity('Deployment'), namespace: 'other' }
+  expect(progressOf(snapshot({ workloads: [workload('Deployment')] }), elsewhere)).toBeUndefined()
+})
+
+it('what runs since before its node was started is only a memory of the cluster’s', () => {
+  const set = workload('StatefulSet', {
+    spec: { replicas: 1 },
+    status: { readyReplicas: 1, currentRevision: 'a', updateRevision: 'a' },
+  })
+  const of = (seconds: number) =>
+    progressOf(
+      snapshot({
+        workloads: [set],
+        pods: [
+          pod({
+            owner: 'uid-StatefulSet-api',
+            labels: { 'controller-revision-hash': 'a' },
+            spec: { nodeName: 'one' },
+            container: running(seconds),
+          }),
+        ],
+        nodeStarts: new Map([['one', Math.floor(NOW / 1_000) - 60]]),
+      }),
+      identity('StatefulSet'),
+    )
+  expect(of(120)).toMatchObject({ done: false, words: 'not heard of since its node was started' })
+  expect(of(30)).toMatchObject({ done: true })
 })

@@ -183,6 +183,19 @@ it('deletes a StatefulSet’s broken pod of the old version, once', async () => 
   expect(notes).toHaveLength(1)
 })
 
+it('judges nothing while nothing is heard of the cluster, and says so', async () => {
+  const crash = of({ state: { waiting: { reason: 'CrashLoopBackOff' } } })
+  const lost = { since: Date.now(), why: 'it does not answer' }
+  const { wait, show, said } = scene({ workloads: [set(0)], pods: [crash], lost })
+  const waiting = wait()
+  await new Promise(resolve => setTimeout(resolve, 5))
+  show({ ...ready, lost })
+  await new Promise(resolve => setTimeout(resolve, 5))
+  expect(said).toEqual(['nothing is heard of the cluster: it does not answer'])
+  show(ready)
+  await waiting
+})
+
 it('ends when it is told to', async () => {
   const ending = new AbortController()
   const waiting = scene({ workloads: [set(0)] }).wait({ signal: ending.signal })

@@ -15,9 +15,11 @@ const kinds = [
   ['', 'v1', 'configmaps', 'ConfigMap', true],
   ['', 'v1', 'persistentvolumeclaims', 'PersistentVolumeClaim', true],
   ['', 'v1', 'services', 'Service', true],
+  ['', 'v1', 'secrets', 'Secret', true],
   ['', 'v1', 'pods', 'Pod', true],
   ['apps', 'v1', 'deployments', 'Deployment', true],
   ['apps', 'v1', 'replicasets', 'ReplicaSet', true],
+  ['apps', 'v1', 'statefulsets', 'StatefulSet', true],
   ['batch', 'v1', 'jobs', 'Job', true],
   ['networking.k8s.io', 'v1', 'ingresses', 'Ingress', true],
   ['apiextensions.k8s.io', 'v1', 'customresourcedefinitions', 'CustomResourceDefinition', false],
@@ -44,11 +46,10 @@ export async function fakeCluster(instead: Instead = () => undefined): Promise<F
     const items = [...objects].filter(
       ([key]) => key.startsWith(`${path}/`) && !key.slice(path.length + 1).includes('/'),
     )
-    const wanted = asked.query.get('labelSelector')?.split('=') ?? []
-    const [label, value] = wanted
+    const terms = asked.query.get('labelSelector')?.split(',') ?? []
     const chosen = items
       .map(([, object]) => object)
-      .filter(({ metadata }) => label === undefined || metadata.labels?.[label] === value)
+      .filter(({ metadata }) => terms.every(term => fits(term, metadata.labels ?? {})))
     return { metadata: { resourceVersion: String(version) }, items: chosen }
   })
 
@@ -82,6 +83,13 @@ export async function fakeCluster(instead: Instead = () => undefined): Promise<F
     return object
   }
   return { ...fake, objects }
+}
+
+/** `a`, `a=b` or `a!=b`. */
+function fits(term: string, labels: Record<string, string>): boolean {
+  const [, label = '', not, value] = /^([^!=]+)(!?)=?(.*)$/.exec(term) ?? []
+  if (value === '') return labels[label] !== undefined
+  return (labels[label] === value) === (not === '')
 }
 
 function isCollection(path: string): boolean {
