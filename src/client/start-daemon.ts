@@ -14,9 +14,18 @@ const PATIENCE_MS = 20_000
 export async function reachDaemon(home: ProjectHome, server: string, signal: AbortSignal): Promise<Socket> {
   await preparePrivateFolder(dirname(home.socket))
   await mkdir(home.state, { recursive: true })
-  const present = await connectDaemon(home)
-  if (present) return present
-  let ended = false
+  const end = Date.now() + PATIENCE_MS
+  while (Date.now() < end) {
+    const socket = (await connectDaemon(home)) ?? (await startOne(home, server, signal))
+    if (socket) return socket
+    // Another one holds the place: it begins to listen, or it is just ending.
+    await sleep(50, signal)
+  }
+  throw await notStarted(home)
+}
+
+/** A daemon that was started and listens; undefined where it found another one in its place and left. */
+async function startOne(home: ProjectHome, server: string, signal: AbortSignal): Promise<Socket | undefined> {
   const daemon = startDetached(
     {
       file: process.execPath,
@@ -26,18 +35,24 @@ export async function reachDaemon(home: ProjectHome, server: string, signal: Abo
     },
     home.log,
   )
-  daemon.ended.then(() => (ended = true)).catch(() => (ended = true))
+  let code: number | undefined
+  daemon.ended.then(
+    ended => (code = ended),
+    () => (code = 1),
+  )
   const end = Date.now() + PATIENCE_MS
   while (Date.now() < end) {
     const socket = await connectDaemon(home)
     if (socket) return socket
-    if (ended) break
+    if (code === 0) return undefined
+    if (code !== undefined) break
     await sleep(5, signal)
   }
-  // Of two that start at once one ends: the other one listens by now.
-  const other = await connectDaemon(home)
-  if (other) return other
-  throw new DevkError({
+  throw await notStarted(home)
+}
+
+async function notStarted(home: ProjectHome): Promise<DevkError> {
+  return new DevkError({
     code: 'DAEMON_UNREACHABLE',
     message: `The daemon of ${home.folder} did not start.`,
     hint: `Its log is ${home.log}.`,

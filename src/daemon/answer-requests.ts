@@ -17,7 +17,7 @@ export interface Conversation {
   closed: (request: Request | undefined) => void
   /** The daemon's own session; without one an operation opens its own. */
   session?: Session
-  /** Says true where this request is for another build of devk. */
+  /** Says true where another daemon must answer this request. */
   isForAnother?: (request: Request) => boolean
   retire?: () => void
 }

@@ -35,7 +35,7 @@ export function checkServices(names: readonly string[], known: readonly string[]
   if (unknown === undefined) return
   throw new DevkError({
     code: 'USAGE',
-    message: `The project has no service ${unknown}${didYouMean(unknown, known)}`.replace(/\?$/, '?'),
+    message: `The project has no service ${unknown}${didYouMean(unknown, known) || '.'}`,
     hint:
       known.length > 0 ? `It has ${known.join(', ')}.` : 'It has none: devk.yaml names them under services.',
   })

@@ -1,15 +1,18 @@
+import { once } from 'node:events'
 import { chmod, mkdir, rm } from 'node:fs/promises'
 import { createServer, type Socket } from 'node:net'
 import { dirname } from 'node:path'
 import { buildId } from '../base/build-id.ts'
 import { interrupted } from '../base/errors.ts'
 import { type ProjectHome, projectHome } from '../base/project-home.ts'
+import { sleep } from '../base/time.ts'
 import { withLock } from '../exec/lock.ts'
 import type { OperationName } from '../protocol/messages.ts'
 import { answerRequests } from './answer-requests.ts'
 import { openSession, type Session } from './session/session.ts'
 
 const IDLE_MS = 8 * 60 * 60_000
+const LAST_WORDS_MS = 1_000
 
 /** Runs that go on without the client that asked for them. */
 const outlivesItsClient: ReadonlySet<OperationName> = new Set(['up', 'build'])
@@ -18,23 +21,30 @@ const outlivesItsClient: ReadonlySet<OperationName> = new Set(['up', 'build'])
 export async function serveProject(folder: string): Promise<void> {
   const home = await projectHome(folder)
   const second = new AbortController()
+  const open = new Set<Socket>()
   try {
     await withLock(
       home.lock,
       { purpose: `serving ${folder}`, signal: second.signal, onWait: () => second.abort() },
-      () => listen(home),
+      () => listen(home, open),
     )
   } catch (error) {
     if (!second.signal.aborted) throw error
   }
+  // A client takes the end of its connection for the sign that a successor may begin: nothing is held by now.
+  await endAll(open)
 }
 
-async function listen(home: ProjectHome): Promise<void> {
+async function endAll(sockets: ReadonlySet<Socket>): Promise<void> {
+  const closing = [...sockets].map(socket => once(socket.end(), 'close').catch(() => {}))
+  await Promise.race([Promise.all(closing), sleep(LAST_WORDS_MS)])
+}
+
+async function listen(home: ProjectHome, open: Set<Socket>): Promise<void> {
   const build = await buildId(process.argv[1] ?? '')
   const retired = new AbortController()
   await using session = openSession(home)
   const idle = idleTimer(() => retired.abort())
-  const open = new Set<Socket>()
   const server = createServer(socket => {
     open.add(socket)
     idle.pause()
@@ -42,7 +52,7 @@ async function listen(home: ProjectHome): Promise<void> {
       open.delete(socket)
       if (open.size === 0) idle.restart()
     })
-    serve(socket, { session, build, retire: () => retired.abort() })
+    serve(socket, { session, build, retired: retired.signal, retire: () => retired.abort() })
   })
   // Whoever held the lock is dead, so nobody listens there.
   await mkdir(dirname(home.socket), { recursive: true, mode: 0o700 })
@@ -56,12 +66,16 @@ async function listen(home: ProjectHome): Promise<void> {
   server.close()
   await session.end()
   await rm(home.socket, { force: true })
-  for (const socket of open) socket.end()
 }
 
 function serve(
   socket: Socket,
-  { session, build, retire }: { session: Session; build: string; retire: () => void },
+  {
+    session,
+    build,
+    retired,
+    retire,
+  }: { session: Session; build: string; retired: AbortSignal; retire: () => void },
 ): void {
   const cancel = new AbortController()
   socket.on('error', () => {})
@@ -74,10 +88,13 @@ function serve(
     closed: request => {
       if (!request || !outlivesItsClient.has(request.operation)) cancel.abort(interrupted())
     },
-    isForAnother: request => request.build !== undefined && request.build !== build,
+    isForAnother: request => retired.aborted || (request.build !== undefined && request.build !== build),
   })
     .catch((error: unknown) => console.error(error))
-    .finally(() => socket.end())
+    .finally(() => {
+      // Of a daemon that retires the connections end last.
+      if (!retired.aborted) socket.end()
+    })
 }
 
 function idleTimer(end: () => void): { pause: () => void; restart: () => void } {

@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises'
+import { mkdir, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { findProcesses } from '../../src/exec/find-processes.ts'
@@ -141,6 +141,18 @@ describe('devk up, ended', () => {
     const { stdout } = await home.start(['status', '--json'], { cwd: folder }).ended
     expect(JSON.parse(stdout)).not.toHaveProperty('running')
     await endsReady()
+  })
+
+  it('is done by a new daemon where devk was upgraded, and the older one ends', async () => {
+    const bundle = join(import.meta.dirname, '../../dist/daemon.js')
+    const daemons = () => findProcesses(args => args.includes('project') && args.includes(folder))
+    await endsReady()
+    const [older] = await daemons()
+    await utimes(bundle, new Date(), new Date())
+    expect((await endsReady()).run).toMatchObject({ built: 0, pushed: 0, applied: 0 })
+    const after = await daemons()
+    expect(after).toHaveLength(1)
+    expect(after).not.toContainEqual(older)
   })
 
   it('has left nothing by then that down does not take away', async () => {
