@@ -11,6 +11,7 @@ import { locked } from './locked.ts'
 import { completeSpec, planCreate } from './plan.ts'
 import { prepare } from './prepare.ts'
 import type { ClusterRecord } from './record.ts'
+import type { Registry } from './registry/registry.ts'
 import { releaseShared, sharedRegistry } from './shared.ts'
 import { startFound } from './start-cluster.ts'
 
@@ -81,18 +82,27 @@ async function make(
   await records.write(record)
   try {
     const failed = new AbortController()
-    const registry = sharedRegistry(clusters, record)
-    registry.catch((error: unknown) => failed.abort(toDevkError(error)))
-    await provider.create(spec, registry, {
-      steps,
-      image,
-      signal: AbortSignal.any([signal, failed.signal]),
-      folder: records.folder(spec.name),
+    const address = Promise.withResolvers<Registry>()
+    const running = sharedRegistry(clusters, record, address.resolve)
+    running.then(address.resolve, (error: unknown) => {
+      address.reject(error)
+      failed.abort(toDevkError(error))
     })
+    address.promise.catch(() => {})
+    await provider.create(
+      spec,
+      { address: address.promise, running },
+      {
+        steps,
+        image,
+        signal: AbortSignal.any([signal, failed.signal]),
+        folder: records.folder(spec.name),
+      },
+    )
     const nodes = await provider.nodes(spec.name)
     const standing = { ...record, phase: 'finishing', nodeCount: nodes.length } as const
     await records.write(standing)
-    await finishCluster(clusters, standing, nodes, await registry)
+    await finishCluster(clusters, standing, nodes, await running)
   } catch (error) {
     // What only takes longer than it should is no reason to take it away: the next command goes on waiting.
     if (error instanceof DevkError && error.code === 'CLUSTER_NOT_READY') throw error

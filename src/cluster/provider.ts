@@ -15,10 +15,10 @@ export interface ClusterProvider {
   list(): Promise<string[]>
 
   /**
-   * Makes the cluster, wired to the registry as soon as that is known, and returns as soon as its API answers: nodes may not be Ready yet.
+   * Makes the cluster, wired to the registry as soon as that runs, and returns as soon as its API answers: nodes may not be Ready yet.
    * Leaves half a cluster behind where it fails or is aborted: `delete` takes that away too.
    */
-  create(spec: ClusterSpec, registry: Promise<Registry>, options: CreateOptions): Promise<void>
+  create(spec: ClusterSpec, registry: ComingRegistry, options: CreateOptions): Promise<void>
 
   /** Makes every node able to pull through the registry. Doing it again does nothing. */
   wire(name: string, registry: Registry): Promise<void>
@@ -34,6 +34,13 @@ export interface ClusterProvider {
 
   /** The text of an admin's kubeconfig, from the cluster itself. */
   kubeconfig(name: string): Promise<string>
+}
+
+/** The registry is made while the cluster is. */
+export interface ComingRegistry {
+  /** Where it will be. */
+  address: Promise<Registry>
+  running: Promise<Registry>
 }
 
 export interface CreateOptions {

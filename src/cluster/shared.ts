@@ -12,11 +12,15 @@ import { already } from './start-stop.ts'
 /** No cluster can have this name. It is taken after a cluster's own lock, never before. */
 const SHARED = '_shared'
 
-/** The machine's registry, running, at the port that the cluster knows it at. */
-export function sharedRegistry(clusters: Clusters, record: ClusterRecord | undefined): Promise<Registry> {
+/** The machine's registry, running, at the port that the cluster knows it at; where that is, is told before. */
+export function sharedRegistry(
+  clusters: Clusters,
+  record: ClusterRecord | undefined,
+  onAddress?: (registry: Registry) => void,
+): Promise<Registry> {
   return locked(clusters, SHARED, 'preparing the registry', async () => {
     const settings = await registrySettings(clusters.images, record?.registryPort)
-    return await ensureRegistry(clusters.connection.docker, settings, clusters)
+    return await ensureRegistry(clusters.connection.docker, settings, { ...clusters, onAddress })
   })
 }
 

@@ -27,12 +27,14 @@ export function transport(config: KubeConfig): Transport {
     const length = ask.body === undefined ? {} : { 'content-length': Buffer.byteLength(ask.body) }
     const options: RequestOptions = { method: ask.method, headers: { ...ask.headers, ...length } }
     await config.applyToHTTPSOptions(options as Parameters<KubeConfig['applyToHTTPSOptions']>[0])
-    const attempt = () => send(request(url, { ...options, ...(!proxied && { agent }) }), ask)
+    const attempt = (own: typeof agent | false) =>
+      send(request(url, { ...options, ...(!proxied && { agent: own }) }), ask)
     try {
-      return await attempt()
+      return await attempt(agent)
     } catch (error) {
       if (!(error instanceof StaleConnection)) throw error
-      return await attempt()
+      // Others that are kept may be closed as well.
+      return await attempt(false)
     }
   }
 }

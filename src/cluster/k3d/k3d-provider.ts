@@ -45,11 +45,15 @@ export function k3dProvider(
     async create(spec, registry, { steps, signal, image, folder }) {
       const config = join(folder, 'k3d.yaml')
       await mkdir(folder, { recursive: true })
-      await writeFileAtomic(config, stringify(k3dConfig(spec, await registry, await ephemeralPort())))
+      await writeFileAtomic(config, stringify(k3dConfig(spec, await registry.address, await ephemeralPort())))
+      const connect = async () => {
+        await registry.running
+        await connectRegistry(docker, network(spec.name))
+      }
       let wiring: Promise<void> | undefined
       const follow = followK3d(steps, title => {
         if (title !== 'Starting the server') return
-        wiring = connectRegistry(docker, network(spec.name))
+        wiring = connect()
         wiring.catch(() => {})
       })
       await runFollowed(
@@ -62,7 +66,7 @@ export function k3dProvider(
         follow,
         signal,
       )
-      await (wiring ?? connectRegistry(docker, network(spec.name)))
+      await (wiring ?? connect())
     },
 
     async start(name, signal) {

@@ -46,7 +46,7 @@ export function kindProvider({ docker, host }: DockerConnection, run: Run): Clus
       let wiring: Promise<void> | undefined
       const follow = followKind(steps, title => {
         if (title !== 'Writing configuration') return
-        wiring = steps.during('Wiring the registry', async () => wire(spec.name, await registry))
+        wiring = steps.during('Wiring the registry', async () => wire(spec.name, await registry.running))
         wiring.catch(() => {})
       })
       await runFollowed(
@@ -62,7 +62,7 @@ export function kindProvider({ docker, host }: DockerConnection, run: Run): Clus
         follow,
         signal,
       )
-      await (wiring ?? wire(spec.name, await registry))
+      await (wiring ?? wire(spec.name, await registry.running))
     },
 
     start: async (name, signal) =>

@@ -24,11 +24,18 @@ export interface RegistrySettings {
 const CONFIG_LABEL = 'dev.devk.registry'
 const INSIDE = `${REGISTRY_PORT_INSIDE}/tcp`
 
+export interface EnsureOptions {
+  steps: Steps
+  signal: AbortSignal
+  /** Told where the registry will be, before it is there. */
+  onAddress?: ((registry: Registry) => void) | undefined
+}
+
 /** Runs the machine's registry as the settings say: found, started, or made anew over the same data. */
 export async function ensureRegistry(
   docker: Docker,
   settings: RegistrySettings,
-  { steps, signal }: { steps: Steps; signal: AbortSignal },
+  { steps, signal, onAddress = () => {} }: EnsureOptions,
 ): Promise<Registry> {
   const config = configHash(settings)
   const found = await findRegistry(docker)
@@ -37,6 +44,7 @@ export async function ensureRegistry(
   const wanted = settings.port ?? port
   if (current && port !== undefined && port === wanted && current.Config.Labels[CONFIG_LABEL] === config) {
     if (current.State.Running) return registryAt(port, settings)
+    onAddress(registryAt(port, settings))
     const started = await steps.during('Starting the registry', () => startAgain(docker, port, signal))
     if (started) return registryAt(port, settings)
   }
@@ -47,6 +55,7 @@ export async function ensureRegistry(
     if (wanted !== undefined && wanted !== port && !(await isFreePort(wanted))) throw portTaken(wanted)
     await found?.remove({ force: true })
     const chosen = wanted ?? settings.knownPort ?? (await freePort())
+    onAddress(registryAt(chosen, settings))
     await create(docker, settings, chosen, config)
     await start(docker, chosen, signal)
     for (const network of networks) await connectRegistry(docker, network).catch(ignoreMissing)

@@ -1,19 +1,27 @@
-import { readdir, readFile, stat } from 'node:fs/promises'
+import { readdir, readFile, realpath, stat } from 'node:fs/promises'
 import { dirname, isAbsolute, join, relative, resolve } from 'node:path'
 import type { DeploySpec } from '../../model/project.ts'
-import { kustomizationIn, lookAt } from './manifest-path.ts'
+import { kustomizationIn, lookAt, mustBeThere } from './manifest-path.ts'
 import { parseYaml } from './yaml.ts'
 
 /**
  * The files whose contents decide what a deploy is, sorted; a caller hashes them. Rather a file too many than one too
- * few: a kustomization's are all below its folder, and all below each folder or file outside that it names.
- * Throws MANIFEST_MISSING where the deploy's own path is not there.
+ * few: a kustomization's are all below its folder, and all below each folder or file outside that it names. What an
+ * address names is not among them. Throws MANIFEST_MISSING where what the deploy itself names is not there.
  */
 export async function deployInputs(deploy: DeploySpec): Promise<string[]> {
-  if (deploy.kind === 'helm') return unique([...(await filesAt(deploy.chart)), ...deploy.values])
+  if (deploy.kind === 'helm') {
+    const chart = isAddress(deploy.chart) ? [] : [deploy.chart]
+    await Promise.all([...chart, ...deploy.values].map(mustBeThere))
+    return unique([...(await Promise.all(chart.map(path => filesAt(path)))).flat(), ...deploy.values])
+  }
   const path = await lookAt(deploy.path)
   if (path.is === 'files') return path.files.toSorted()
   return unique(await kustomizationFiles(path.folder))
+}
+
+function isAddress(chart: string): boolean {
+  return /^[a-z]+:\/\//.test(chart)
 }
 
 async function kustomizationFiles(folder: string): Promise<string[]> {
@@ -62,16 +70,17 @@ function texts(value: unknown): string[] {
   return Object.values(value).flatMap(texts)
 }
 
-/** The file itself, or all files below the folder; of what is not there, nothing. */
-async function filesAt(path: string): Promise<string[]> {
+/** The file itself, or all files below the folder, through links too; of what is not there, nothing. */
+async function filesAt(path: string, seen = new Set<string>()): Promise<string[]> {
   const found = await stat(path).catch(() => undefined)
   if (!found) return []
-  if (!found.isDirectory()) return [path]
-  const entries = await readdir(path, { recursive: true, withFileTypes: true })
-  return entries
-    .filter(entry => !entry.isDirectory())
-    .map(entry => join(entry.parentPath, entry.name))
-    .filter(file => !relative(path, file).startsWith('.git/'))
+  if (!found.isDirectory()) return found.isFile() ? [path] : []
+  const real = await realpath(path)
+  if (seen.has(real)) return []
+  seen.add(real)
+  const entries = await readdir(path)
+  const inside = entries.filter(name => name !== '.git').map(name => filesAt(join(path, name), seen))
+  return (await Promise.all(inside)).flat()
 }
 
 function isWithin(path: string, folder: string): boolean {

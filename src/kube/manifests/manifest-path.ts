@@ -1,3 +1,4 @@
+import type { Stats } from 'node:fs'
 import { readdir, stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { DevkError, errorCode } from '../../base/errors.ts'
@@ -10,7 +11,7 @@ const KUSTOMIZATIONS = ['kustomization.yaml', 'kustomization.yml', 'Kustomizatio
 
 /** What stands at a path that a deploy names. Throws MANIFEST_MISSING. */
 export async function lookAt(path: string): Promise<ManifestPath> {
-  if (!(await statOf(path)).isDirectory()) {
+  if (!(await mustBeThere(path)).isDirectory()) {
     const folder = join(path, '..')
     return KUSTOMIZATIONS.includes(basename(path))
       ? { is: 'kustomization', folder, file: path }
@@ -44,7 +45,8 @@ export async function kustomizationIn(folder: string): Promise<string | undefine
   return undefined
 }
 
-async function statOf(path: string) {
+/** Throws MANIFEST_MISSING. */
+export async function mustBeThere(path: string): Promise<Stats> {
   try {
     return await stat(path)
   } catch (error) {

@@ -200,6 +200,7 @@ function count(replicas: number): string {
 
 /** Restarts of all containers of an object's pods. */
 export function restartsOf(snapshot: Snapshot, object: Awaited): number {
+  if (object.namespace !== snapshot.namespace) return 0
   const workload = workloadOf(snapshot, object)
   const pods = workload
     ? podsOf(snapshot, workload)

@@ -33,7 +33,7 @@ const NOT_YET = /failed to sync (?:configmap|secret) cache|object ".*" not regis
 /** Why a volume can't be mounted, from the newest event of it. */
 export function mountTrouble({ status }: Pod, events: readonly KubeEvent[]): Found | undefined {
   const event = newest(events, 'FailedMount', 'FailedAttachVolume')
-  if (!event || isSetUp(status) || NOT_YET.test(event.message)) return undefined
+  if (!event || isSetUp(status, events, event) || NOT_YET.test(event.message)) return undefined
   const missing = missingConfig(event.message)
   const volume = /volume "([^"]+)"/.exec(event.message)?.[1]
   const said = event.message.replace(/^MountVolume\.\S+ failed for volume "[^"]+"\s*:\s*/, '')
@@ -54,7 +54,7 @@ export function sandboxTrouble(
   now: number,
 ): Found | undefined {
   const event = newest(events, 'FailedCreatePodSandBox', 'NetworkNotReady')
-  if (!event || isSetUp(status) || now - event.at > FRESH_MS) return undefined
+  if (!event || isSetUp(status, events, event) || now - event.at > FRESH_MS) return undefined
   const said = event.message.split(/: /).slice(-3).join(': ')
   return {
     reason: event.reason,
@@ -64,12 +64,16 @@ export function sandboxTrouble(
   }
 }
 
-/** It has its volumes and its network: what events tell of them is over. */
-function isSetUp({ conditions }: Pod['status']): boolean {
-  return (
-    conditions?.some(({ type, status }) => type === 'PodReadyToStartContainers' && status === 'True') ?? false
+/** It has its volumes and its network: what an event told of them is over. */
+function isSetUp({ conditions }: Pod['status'], events: readonly KubeEvent[], told: KubeEvent): boolean {
+  const holds = conditions?.some(
+    ({ type, status }) => type === 'PodReadyToStartContainers' && status === 'True',
   )
+  // Kubernetes before 1.29 has no such condition.
+  return holds === true || events.some(({ reason, at }) => AFTER.includes(reason) && at >= told.at)
 }
+
+const AFTER = ['Pulling', 'Pulled', 'Created', 'Started']
 
 function newest(events: readonly KubeEvent[], ...reasons: string[]): KubeEvent | undefined {
   return events.filter(({ reason }) => reasons.includes(reason)).toSorted((a, b) => b.at - a.at)[0]

@@ -37,7 +37,7 @@ export function unsticking(
   }
 }
 
-export function stuckPods(snapshot: Snapshot, object: Awaited, now: number): Pod[] {
+function stuckPods(snapshot: Snapshot, object: Awaited, now: number): Pod[] {
   const workload = object.kind === 'StatefulSet' ? workloadSeen(snapshot, object) : undefined
   if (!workload || workload.spec.updateStrategy?.type === 'OnDelete') return []
   if (workload.status.updateRevision === undefined) return []

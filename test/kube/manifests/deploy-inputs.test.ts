@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join, relative } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
@@ -79,4 +79,25 @@ it('are all files of a chart, and its values', async () => {
     'chart/templates/a.yaml',
     'dev.yaml',
   ])
+})
+
+it('name what is not there: a values file, a chart', async () => {
+  await files({ 'chart/Chart.yaml': '' })
+  const helm = { kind: 'helm', release: 'a', set: {} } as const
+  const values = [join(folder, 'dev.yaml')]
+  await expect(deployInputs({ ...helm, chart: join(folder, 'chart'), values })).rejects.toMatchObject({
+    code: 'MANIFEST_MISSING',
+    message: expect.stringContaining('dev.yaml'),
+  })
+  await expect(deployInputs({ ...helm, chart: join(folder, 'nothing'), values: [] })).rejects.toMatchObject({
+    code: 'MANIFEST_MISSING',
+  })
+  expect(await deployInputs({ ...helm, chart: 'oci://example.com/web', values: [] })).toEqual([])
+})
+
+it('follow links, and end where they lead in a circle', async () => {
+  await files({ 'k8s/kustomization.yaml': '', 'shared/settings.yaml': '' })
+  await symlink('../shared', join(folder, 'k8s/shared'))
+  await symlink('../k8s', join(folder, 'k8s/self'))
+  expect(await inputs('k8s')).toEqual(['k8s/kustomization.yaml', 'k8s/shared/settings.yaml'])
 })

@@ -185,6 +185,8 @@ it('believes no event of a mount that came to its end, is another pod’s, or on
   expect(trouble({ status: { ...pending, conditions } }, [event('FailedMount', missing)])).toBeUndefined()
   expect(trouble({ status: pending }, [event('FailedMount', missing, { pod: 'web-1' })])).toBeUndefined()
   expect(trouble({ status: pending }, [event('FailedMount', delay)])).toBeUndefined()
+  const pulling = event('Pulling', 'Pulling image "api"')
+  expect(trouble({ status: pending }, [event('FailedMount', missing), pulling])).toBeUndefined()
 })
 
 const unscheduled = (message: string) =>

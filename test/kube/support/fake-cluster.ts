@@ -29,8 +29,8 @@ const kinds = [
 export async function fakeCluster(instead: Instead = () => undefined): Promise<FakeCluster> {
   const objects = new Map<string, KubeObject>()
   let version = 100
-  const fake = await fakeApi((asked, response) => {
-    const other = instead(asked, response)
+  const fake = await fakeApi(async (asked, response) => {
+    const other = await instead(asked, response)
     if (other !== undefined || response.headersSent) return other
     const { method, path } = asked
     if (path === '/api' || path === '/apis') return discovery(path)
