@@ -73,7 +73,12 @@ describe('what keeps a workload is told by its own reason', () => {
     expect(error.message).toMatch(
       /^Deployment crash\/api does not get ready: pod api-\S+: container main exited with code 3, again and again/,
     )
-    expect(error.detail).toBe('The last lines of container main:\nconnecting\nno database')
+    // A container's two streams are read apart: what was written to both at once has no order.
+    expect(error.detail?.split('\n').toSorted()).toEqual([
+      'The last lines of container main:',
+      'connecting',
+      'no database',
+    ])
   })
 
   it.concurrent('an image that the registry does not have', async () => {
