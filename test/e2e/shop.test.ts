@@ -1,7 +1,9 @@
-import { readdir, writeFile } from 'node:fs/promises'
+import { access, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { paths } from '../../src/base/paths.ts'
 import { ephemeralPort } from '../../src/base/ports.ts'
+import { projectHome } from '../../src/base/project-home.ts'
 import { findProcesses } from '../../src/exec/find-processes.ts'
 import type { ProjectStatus } from '../../src/model/project-status.ts'
 import type { UpOutput } from '../../src/protocol/operations.ts'
@@ -9,175 +11,186 @@ import { openBrowser } from './support/browser.ts'
 import { devkFile, type Home, newHome, type Result, succeeded } from './support/devk.ts'
 import { eventually, kubectl, leftovers } from './support/machine.ts'
 import { newShop, type Shop } from './support/shop.ts'
+import { sideBySide } from './support/side-by-side.ts'
 import { onTerminal } from './support/terminal.ts'
 
-describe.each(['kind', 'k3d'])('the shop on %s', provider => {
-  const name = `e2e-shop-${provider}`
-  let home: Home
-  let shop: Shop
-  let port: number
-  let kube: ReturnType<typeof kubectl>
+let home: Home
 
-  beforeAll(async () => {
-    home = await newHome()
-    shop = await newShop(join(home.folder, 'shop'), name, provider)
-    port = await ephemeralPort()
-    kube = kubectl(join(home.folder, 'state', 'clusters', name, 'kubeconfig'))
-  })
-
-  afterAll(async () => {
-    await devk('down', '--yes')
-    await home[Symbol.asyncDispose]()
-  })
-
-  const devk = (...args: string[]): Promise<Result> =>
-    home.start(args, { cwd: shop.folder, env: { SHOP_PORT: String(port) } }).ended
-  const up = async (...args: string[]) =>
-    JSON.parse(succeeded(await devk('up', '--json', ...args)).stdout) as UpOutput
-  const status = async () => JSON.parse(succeeded(await devk('status', '--json')).stdout) as ProjectStatus
-
-  it('comes up from nothing by one command, which ends with where it can be opened', async () => {
-    const result = succeeded(await devk('up'))
-    expect(result.stdout).toContain(`${name} is ready`)
-    expect(result.stdout).toContain(`web  http://localhost:${port}`)
-    for (const step of ['image api', 'deploying api', 'api ready'])
-      expect(result.stderr).toContain(`✓ ${step}`)
-    const { services, cluster } = await status()
-    expect(cluster).toMatchObject({ name, state: 'running' })
-    expect(services.map(service => [service.name, service.state, service.ready])).toEqual([
-      ['web', 'ready', 1],
-      ['api', 'ready', 2],
-      ['worker', 'ready', 1],
-      ['postgres', 'ready', 1],
-      ['redis', 'ready', 1],
-    ])
-  })
-
-  it('has a page that works in a browser: an order is placed, kept and packed', async () => {
-    await using browser = await openBrowser()
-    const page = await browser.newPage()
-    await page.goto(`http://localhost:${port}/`)
-    await page.getByLabel('Item').fill('a kettle')
-    await page.getByRole('button', { name: 'Order' }).click()
-    await page.getByText('a kettle no. 1, packed').waitFor({ timeout: 30_000 })
-    expect(await page.getByRole('alert').textContent()).toBe('')
-  })
-
-  it('is left as it is by a second up: nothing is built, pushed or applied', async () => {
-    const { run } = await up()
-    expect(run).toMatchObject({ built: 0, pushed: 0, applied: 0, done: [], failures: [], held: [] })
-  })
-
-  it('is left as it is where the daemon was killed in between', async () => {
-    const { daemon } = await status()
-    process.kill(daemon?.pid ?? 0, 'SIGKILL')
-    const { run, status: now } = await up()
-    expect(run).toMatchObject({ built: 0, pushed: 0, applied: 0 })
-    expect(now.daemon?.pid).not.toBe(daemon?.pid)
-  })
-
-  it('builds, pushes and deploys only what a changed file concerns, and says which file that is', async () => {
-    await shop.edit('web/public/index.html', '<h1>The shop</h1>', '<h1>The new shop</h1>')
-    expect((await devk('build', '--explain')).stdout).toContain('public/index.html changed')
-    const { run } = await up()
-    expect(run).toMatchObject({ built: 1, pushed: 1, applied: 1 })
-    expect(run.done.find(({ what }) => what === 'image web')?.why.join()).toContain(
-      'public/index.html changed',
-    )
-    // The node's port may lead to the old pod for a moment longer.
-    await eventually(async () => {
-      const page = await fetch(`http://localhost:${port}/`, { signal: AbortSignal.timeout(2_000) })
-      expect(await page.text()).toContain('The new shop')
-    })
-  })
-
-  it('puts back what somebody else took away', async () => {
-    await kube(['-n', name, 'delete', 'deployment', 'worker'])
-    const { run, status: now } = await up()
-    expect(run).toMatchObject({ built: 0, applied: 1 })
-    expect(run.done.flatMap(({ why }) => why)).toContain('Deployment worker is gone')
-    expect(now.services.every(({ state }) => state === 'ready')).toBe(true)
-  })
-
-  it('says why a service does not come up, in its own last words, and goes on with the others', async () => {
-    await shop.edit('worker/worker.py', '\nwork()', "\nprint('the worker is out of tea')\nsys.exit(3)")
-    const result = await devk('up')
-    expect(result.code).toBe(1)
-    expect(result.stderr + result.stdout).toMatch(/worker.*(crash|exit)/is)
-    expect(result.stdout).toContain('the worker is out of tea')
-    expect(result.stdout).toContain('worker is failing')
-    expect((await status()).services.find(service => service.name === 'worker')).toMatchObject({
-      state: 'failing',
-    })
-    await shop.edit('worker/worker.py', "\nprint('the worker is out of tea')\nsys.exit(3)", '\nwork()')
-    const { run } = await up()
-    expect(run.built).toBe(0)
-  })
-
-  it('shows where a build fails, with the step’s own output', async () => {
-    await shop.edit('api/Dockerfile', 'USER node', 'RUN echo no such thing as tea >&2 && exit 7\nUSER node')
-    const result = await devk('build', 'api')
-    expect(result.code).toBe(1)
-    expect(result.stdout).toContain('no such thing as tea')
-    expect(result.stdout).toContain('RUN echo')
-    await shop.edit('api/Dockerfile', 'RUN echo no such thing as tea >&2 && exit 7\nUSER node', 'USER node')
-    succeeded(await devk('build', 'api'))
-  })
-
-  it('replaces a service’s pods on demand, and the next up leaves them', async () => {
-    const before = await kube(['-n', name, 'get', 'pods', '-l', 'app=redis', '-o', 'name'])
-    expect(succeeded(await devk('restart', 'redis')).stdout).toContain('Restarted Deployment redis')
-    expect(await kube(['-n', name, 'get', 'pods', '-l', 'app=redis', '-o', 'name'])).not.toBe(before)
-    expect((await up()).run).toMatchObject({ applied: 0 })
-  })
-
-  it('does one run for two commands at once', async () => {
-    await shop.edit('api/src/server.js', 'api listens on 8080', 'api listens at 8080')
-    const [one, two] = await Promise.all([up(), up()])
-    expect(one.run).toEqual(two.run)
-    expect(one.run).toMatchObject({ built: 1, pushed: 1 })
-  })
-
-  it('removes what the project no longer names, and keeps a claim of storage', async () => {
-    await shop.edit(
-      'devk.yaml',
-      '  worker:\n    build: worker\n    deploy: worker/k8s\n    needs: [postgres, redis]\n',
-      '',
-    )
-    const { run, status: now } = await up()
-    expect(run.removed.join()).toContain('worker')
-    expect(now.services.map(service => service.name)).not.toContain('worker')
-    expect(await kube(['-n', name, 'get', 'deployments', '-o', 'name'])).not.toContain('worker')
-  })
-
-  it('stops with all that it has, and goes on from there', async () => {
-    succeeded(await devk('stop'))
-    expect((await status()).cluster.state).toBe('stopped')
-    const { run, status: now } = await up()
-    expect(run).toMatchObject({ built: 0, pushed: 0 })
-    expect(now.services.every(({ state }) => state === 'ready')).toBe(true)
-    await eventually(async () => {
-      const orders = await fetch(`http://localhost:${port}/api/orders`, {
-        signal: AbortSignal.timeout(2_000),
-      })
-      expect(await orders.text()).toContain('a kettle')
-    })
-  })
-
-  it('asks a person before data go, and takes anything but a yes for a no', async () => {
-    const answer = await onTerminal(`${devkFile} down`, 'n\n', { cwd: shop.folder, env: home.env })
-    expect(answer).toContain('The data of data-postgres-0 will be lost. Go on?')
-    expect(answer).toContain('Nothing was changed')
-    expect((await status()).cluster.state).toBe('running')
-  })
-
-  it('goes without a trace by down, although the project file is broken by then, and once is enough', async () => {
-    await writeFile(join(shop.folder, 'devk.yaml'), 'name: [\n')
-    expect(succeeded(await devk('down')).stdout).toContain(`${name} is down`)
-    expect(await leftovers(name)).toEqual([])
-    expect(await findProcesses(args => args.includes(shop.folder))).toEqual([])
-    expect(await readdir(join(home.folder, 'run'))).toEqual([])
-    expect(await readdir(join(home.folder, 'state', 'projects'))).toEqual([])
-    expect(succeeded(await devk('down')).stdout).toContain('nothing to remove')
-  })
+beforeAll(async () => {
+  home = await newHome()
 })
+
+afterAll(() => home[Symbol.asyncDispose]())
+
+sideBySide(
+  ['kind', 'k3d'],
+  provider => `the shop on ${provider}`,
+  provider => {
+    const name = `e2e-shop-${provider}`
+    let shop: Shop
+    let port: number
+    let kube: ReturnType<typeof kubectl>
+
+    beforeAll(async () => {
+      shop = await newShop(join(home.folder, name), name, provider)
+      port = await ephemeralPort()
+      kube = kubectl(join(home.folder, 'state', 'clusters', name, 'kubeconfig'))
+    })
+
+    afterAll(async () => {
+      await devk('down', '--yes')
+    })
+
+    const devk = (...args: string[]): Promise<Result> =>
+      home.start(args, { cwd: shop.folder, env: { SHOP_PORT: String(port) } }).ended
+    const up = async (...args: string[]) =>
+      JSON.parse(succeeded(await devk('up', '--json', ...args)).stdout) as UpOutput
+    const status = async () => JSON.parse(succeeded(await devk('status', '--json')).stdout) as ProjectStatus
+
+    it('comes up from nothing by one command, which ends with where it can be opened', async () => {
+      const result = succeeded(await devk('up'))
+      expect(result.stdout).toContain(`${name} is ready`)
+      expect(result.stdout).toContain(`web  http://localhost:${port}`)
+      for (const step of ['image api', 'deploying api', 'api ready'])
+        expect(result.stderr).toContain(`✓ ${step}`)
+      const { services, cluster } = await status()
+      expect(cluster).toMatchObject({ name, state: 'running' })
+      expect(services.map(service => [service.name, service.state, service.ready])).toEqual([
+        ['web', 'ready', 1],
+        ['api', 'ready', 2],
+        ['worker', 'ready', 1],
+        ['postgres', 'ready', 1],
+        ['redis', 'ready', 1],
+      ])
+    })
+
+    it('has a page that works in a browser: an order is placed, kept and packed', async () => {
+      await using browser = await openBrowser()
+      const page = await browser.newPage()
+      await page.goto(`http://localhost:${port}/`)
+      await page.getByLabel('Item').fill('a kettle')
+      await page.getByRole('button', { name: 'Order' }).click()
+      await page.getByText('a kettle no. 1, packed').waitFor({ timeout: 30_000 })
+      expect(await page.getByRole('alert').textContent()).toBe('')
+    })
+
+    it('is left as it is by a second up: nothing is built, pushed or applied', async () => {
+      const { run } = await up()
+      expect(run).toMatchObject({ built: 0, pushed: 0, applied: 0, done: [], failures: [], held: [] })
+    })
+
+    it('is left as it is where the daemon was killed in between', async () => {
+      const { daemon } = await status()
+      process.kill(daemon?.pid ?? 0, 'SIGKILL')
+      const { run, status: now } = await up()
+      expect(run).toMatchObject({ built: 0, pushed: 0, applied: 0 })
+      expect(now.daemon?.pid).not.toBe(daemon?.pid)
+    })
+
+    it('builds, pushes and deploys only what a changed file concerns, and says which file that is', async () => {
+      await shop.edit('web/public/index.html', '<h1>The shop</h1>', '<h1>The new shop</h1>')
+      expect((await devk('build', '--explain')).stdout).toContain('public/index.html changed')
+      const { run } = await up()
+      expect(run).toMatchObject({ built: 1, pushed: 1, applied: 1 })
+      expect(run.done.find(({ what }) => what === 'image web')?.why.join()).toContain(
+        'public/index.html changed',
+      )
+      // The node's port may lead to the old pod for a moment longer.
+      await eventually(async () => {
+        const page = await fetch(`http://localhost:${port}/`, { signal: AbortSignal.timeout(2_000) })
+        expect(await page.text()).toContain('The new shop')
+      })
+    })
+
+    it('puts back what somebody else took away', async () => {
+      await kube(['-n', name, 'delete', 'deployment', 'worker'])
+      const { run, status: now } = await up()
+      expect(run).toMatchObject({ built: 0, applied: 1 })
+      expect(run.done.flatMap(({ why }) => why)).toContain('Deployment worker is gone')
+      expect(now.services.every(({ state }) => state === 'ready')).toBe(true)
+    })
+
+    it('says why a service does not come up, in its own last words, and goes on with the others', async () => {
+      await shop.edit('worker/worker.py', '\nwork()', "\nprint('the worker is out of tea')\nsys.exit(3)")
+      const result = await devk('up')
+      expect(result.code).toBe(1)
+      expect(result.stderr + result.stdout).toMatch(/worker.*(crash|exit)/is)
+      expect(result.stdout).toContain('the worker is out of tea')
+      expect(result.stdout).toContain('worker is failing')
+      expect((await status()).services.find(service => service.name === 'worker')).toMatchObject({
+        state: 'failing',
+      })
+      await shop.edit('worker/worker.py', "\nprint('the worker is out of tea')\nsys.exit(3)", '\nwork()')
+      const { run } = await up()
+      expect(run.built).toBe(0)
+    })
+
+    it('shows where a build fails, with the step’s own output', async () => {
+      await shop.edit('api/Dockerfile', 'USER node', 'RUN echo no such thing as tea >&2 && exit 7\nUSER node')
+      const result = await devk('build', 'api')
+      expect(result.code).toBe(1)
+      expect(result.stdout).toContain('no such thing as tea')
+      expect(result.stdout).toContain('RUN echo')
+      await shop.edit('api/Dockerfile', 'RUN echo no such thing as tea >&2 && exit 7\nUSER node', 'USER node')
+      succeeded(await devk('build', 'api'))
+    })
+
+    it('replaces a service’s pods on demand, and the next up leaves them', async () => {
+      const before = await kube(['-n', name, 'get', 'pods', '-l', 'app=redis', '-o', 'name'])
+      expect(succeeded(await devk('restart', 'redis')).stdout).toContain('Restarted Deployment redis')
+      expect(await kube(['-n', name, 'get', 'pods', '-l', 'app=redis', '-o', 'name'])).not.toBe(before)
+      expect((await up()).run).toMatchObject({ applied: 0 })
+    })
+
+    it('does one run for two commands at once', async () => {
+      await shop.edit('api/src/server.js', 'api listens on 8080', 'api listens at 8080')
+      const [one, two] = await Promise.all([up(), up()])
+      expect(one.run).toEqual(two.run)
+      expect(one.run).toMatchObject({ built: 1, pushed: 1 })
+    })
+
+    it('removes what the project no longer names, and keeps a claim of storage', async () => {
+      await shop.edit(
+        'devk.yaml',
+        '  worker:\n    build: worker\n    deploy: worker/k8s\n    needs: [postgres, redis]\n',
+        '',
+      )
+      const { run, status: now } = await up()
+      expect(run.removed.join()).toContain('worker')
+      expect(now.services.map(service => service.name)).not.toContain('worker')
+      expect(await kube(['-n', name, 'get', 'deployments', '-o', 'name'])).not.toContain('worker')
+    })
+
+    it('stops with all that it has, and goes on from there', async () => {
+      succeeded(await devk('stop'))
+      expect((await status()).cluster.state).toBe('stopped')
+      const { run, status: now } = await up()
+      expect(run).toMatchObject({ built: 0, pushed: 0 })
+      expect(now.services.every(({ state }) => state === 'ready')).toBe(true)
+      await eventually(async () => {
+        const orders = await fetch(`http://localhost:${port}/api/orders`, {
+          signal: AbortSignal.timeout(2_000),
+        })
+        expect(await orders.text()).toContain('a kettle')
+      })
+    })
+
+    it('asks a person before data go, and takes anything but a yes for a no', async () => {
+      const answer = await onTerminal(`${devkFile} down`, 'n\n', { cwd: shop.folder, env: home.env })
+      expect(answer).toContain('The data of data-postgres-0 will be lost. Go on?')
+      expect(answer).toContain('Nothing was changed')
+      expect((await status()).cluster.state).toBe('running')
+    })
+
+    it('goes without a trace by down, although the project file is broken by then, and once is enough', async () => {
+      await writeFile(join(shop.folder, 'devk.yaml'), 'name: [\n')
+      const { socket, state } = await projectHome(shop.folder, paths(home.env))
+      for (const place of [socket, state]) await access(place)
+      expect(succeeded(await devk('down')).stdout).toContain(`${name} is down`)
+      expect(await leftovers(name)).toEqual([])
+      expect(await findProcesses(args => args.includes(shop.folder))).toEqual([])
+      for (const place of [socket, state]) await expect(access(place)).rejects.toThrow('ENOENT')
+      expect(succeeded(await devk('down')).stdout).toContain('nothing to remove')
+    })
+  },
+)
