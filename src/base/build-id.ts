@@ -1,7 +1,7 @@
-import { stat } from 'node:fs/promises'
+import { statSync } from 'node:fs'
 
 /** Tells one build of a bundle from another: an upgrade or an edit in a clone makes a new one. */
-export async function buildId(file: string): Promise<string> {
-  const { size, mtimeMs } = await stat(file)
+export function buildId(file: string): string {
+  const { size, mtimeMs } = statSync(file)
   return `${size}-${Math.round(mtimeMs)}`
 }

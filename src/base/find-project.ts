@@ -1,29 +1,19 @@
-import { access } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 
 export const PROJECT_FILE = 'devk.yaml'
 
+// What every command looks for first is looked for at once: loading Node's promises costs more than all of it.
+
 /** The project file of the folder or of the nearest folder above it. */
-export async function findProject(folder: string): Promise<string | undefined> {
-  const found = await findAbove(folder, above => exists(join(above, PROJECT_FILE)))
+export function findProject(folder: string): string | undefined {
+  const found = findAbove(folder, above => existsSync(join(above, PROJECT_FILE)))
   return found === undefined ? undefined : join(found, PROJECT_FILE)
 }
 
 /** The folder itself or the nearest one above it that is as asked. */
-export async function findAbove(
-  folder: string,
-  isIt: (folder: string) => Promise<boolean>,
-): Promise<string | undefined> {
-  if (await isIt(folder)) return folder
+export function findAbove(folder: string, isIt: (folder: string) => boolean): string | undefined {
+  if (isIt(folder)) return folder
   const above = dirname(folder)
-  return above === folder ? undefined : await findAbove(above, isIt)
-}
-
-export async function exists(file: string): Promise<boolean> {
-  try {
-    await access(file)
-    return true
-  } catch {
-    return false
-  }
+  return above === folder ? undefined : findAbove(above, isIt)
 }

@@ -1,6 +1,6 @@
-import { realpath } from 'node:fs/promises'
+import { existsSync, realpathSync } from 'node:fs'
 import { join } from 'node:path'
-import { exists, findAbove, findProject, PROJECT_FILE } from './find-project.ts'
+import { findAbove, findProject, PROJECT_FILE } from './find-project.ts'
 import { type Paths, paths } from './paths.ts'
 
 /** Where devk keeps what it knows of one project. */
@@ -17,8 +17,8 @@ export interface ProjectHome {
   log: string
 }
 
-export async function projectHome(folder: string, at: Paths = paths()): Promise<ProjectHome> {
-  const real = await realpath(folder)
+export function projectHome(folder: string, at: Paths = paths()): ProjectHome {
+  const real = realpathSync(folder)
   const id = shortHash(`${at.state}\0${real}`)
   const state = join(at.state, 'projects', id)
   return {
@@ -33,11 +33,11 @@ export async function projectHome(folder: string, at: Paths = paths()): Promise<
 }
 
 /** The project that a command means: by its file, or where that is gone, by what devk remembers of the folder. */
-export async function findProjectHome(folder: string): Promise<ProjectHome | undefined> {
-  const file = await findProject(folder)
-  if (file !== undefined) return await projectHome(join(file, '..'))
-  const remembered = await findAbove(folder, async above => exists((await projectHome(above)).summary))
-  return remembered === undefined ? undefined : await projectHome(remembered)
+export function findProjectHome(folder: string): ProjectHome | undefined {
+  const file = findProject(folder)
+  if (file !== undefined) return projectHome(join(file, '..'))
+  const remembered = findAbove(folder, above => existsSync(projectHome(above).summary))
+  return remembered === undefined ? undefined : projectHome(remembered)
 }
 
 /** FNV-1a of 64 bits: it only tells folders apart, and loading Node's own hashes costs the thin side 10 ms. */

@@ -8,6 +8,7 @@ import { listenForDetach, listenForInterrupts } from './interrupts.ts'
 import { output } from './output.ts'
 import { parse } from './parse.ts'
 import { progressView } from './progress.ts'
+import { isTerminal } from './terminal.ts'
 import { version } from './version.ts'
 
 /** The whole of `devk`: what is asked, done by one command, printed once. Returns the exit code. */
@@ -20,7 +21,7 @@ export async function main(argv: readonly string[], { folder }: { folder: string
     const view = progressView({ json: invocation.json })
     const interrupts = (invocation.command.detaches ? listenForDetach : listenForInterrupts)(view.note)
     const options = { server: join(folder, 'daemon.js'), onProgress: view.show, ...interrupts }
-    const isInteractive = process.stdin.isTTY && process.stderr.isTTY && !invocation.json
+    const isInteractive = !invocation.json && isTerminal(0) && isTerminal(2)
     const context: CommandContext = {
       onProgress: view.show,
       // Loaded by need: `devk --help` starts no process and opens no socket.

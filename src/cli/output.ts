@@ -1,6 +1,7 @@
 import type { DevkError } from '../base/errors.ts'
 import type { Answer } from './command.ts'
 import { errorText } from './error-text.ts'
+import { writeNow } from './write-now.ts'
 
 /** The one place that prints: data to stdout, all else to stderr. */
 export function output({ json }: { json: boolean }): {
@@ -10,17 +11,17 @@ export function output({ json }: { json: boolean }): {
 } {
   return {
     text(text) {
-      process.stdout.write(`${text}\n`)
+      writeNow('stdout', `${text}\n`)
       return 0
     },
     answer({ json: value, text, exitCode = 0 }) {
       const line = json ? JSON.stringify(value) : text.replace(/\n$/, '')
-      if (line) process.stdout.write(`${line}\n`)
+      if (line) writeNow('stdout', `${line}\n`)
       return exitCode
     },
     error(error) {
-      if (json) process.stdout.write(`${JSON.stringify({ error })}\n`)
-      else process.stderr.write(`${errorText(error)}\n`)
+      if (json) writeNow('stdout', `${JSON.stringify({ error })}\n`)
+      else writeNow('stderr', `${errorText(error)}\n`)
     },
   }
 }

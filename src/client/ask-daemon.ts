@@ -1,4 +1,5 @@
 import { connect, type Socket } from 'node:net'
+import { dirname } from 'node:path'
 import { createInterface } from 'node:readline'
 import { DevkError, errorCode, interrupted } from '../base/errors.ts'
 import type { ProjectHome } from '../base/project-home.ts'
@@ -7,10 +8,12 @@ import type { ClientMessage, OperationName, Request } from '../protocol/messages
 import type { Operations } from '../protocol/operations.ts'
 import { type Answered, readAnswer } from './answer.ts'
 import type { PerformOptions } from './perform.ts'
+import { isPrivateFolder } from './private-folder.ts'
 
-/** A daemon that listens, or undefined where none does. */
-export function connectDaemon(home: ProjectHome): Promise<Socket | undefined> {
-  return new Promise((resolve, reject) => {
+/** A daemon that listens, or undefined where none does. Throws RUNTIME_FOLDER where it may be somebody else's. */
+export async function connectDaemon(home: ProjectHome): Promise<Socket | undefined> {
+  if (!isPrivateFolder(dirname(home.socket))) return undefined
+  return await new Promise((resolve, reject) => {
     const socket = connect(home.socket)
     socket.once('connect', () => resolve(socket))
     socket.once('error', error => {
@@ -35,6 +38,8 @@ export async function askDaemon<Name extends OperationName>(
   try {
     send({ type: 'request', ...request })
     const answer: Answered = await readAnswer(lines, onProgress)
+    // All is said with it; only of a daemon that retires the connection's end means something.
+    if (answer !== 'retiring') socket.destroy()
     if (answer !== undefined) return answer as { value: Operations[Name]['output'] } | 'retiring'
   } finally {
     socket.end()

@@ -5,8 +5,7 @@ import { findProjectHome, type ProjectHome } from '../base/project-home.ts'
 import type { OperationName } from '../protocol/messages.ts'
 import type { Operations } from '../protocol/operations.ts'
 import { askDaemon, connectDaemon, retireDaemon } from './ask-daemon.ts'
-import { type PerformOptions, perform } from './perform.ts'
-import { reachDaemon } from './start-daemon.ts'
+import type { PerformOptions } from './perform.ts'
 
 /** Whether the project's daemon is started for an operation, used only where it runs already, or ended before it. */
 export type DaemonUse = 'start' | 'use' | 'end'
@@ -17,14 +16,16 @@ export async function askProject<Name extends OperationName>(
   input: Operations[Name]['input'],
   options: PerformOptions & { daemon: DaemonUse },
 ): Promise<Operations[Name]['output']> {
-  const home = await findProjectHome(process.cwd())
-  if (!home) return await perform(operation, input, options)
+  const home = findProjectHome(process.cwd())
+  // Loaded by need: to ask a daemon that runs, no process is started.
+  const perform = async () => (await import('./perform.ts')).perform(operation, input, options)
+  if (!home) return await perform()
   if (options.daemon === 'end') await retireDaemon(home)
   while (true) {
     const socket = await reach(home, options)
-    if (!socket) return await perform(operation, input, options)
+    if (!socket) return await perform()
     const closed = once(socket, 'close')
-    const build = await buildId(options.server)
+    const build = buildId(options.server)
     const request = { operation, folder: process.cwd(), input, build, env: process.env }
     const answer = await askDaemon<Name>(socket, request, options)
     if (answer !== 'retiring') return answer.value
@@ -38,5 +39,7 @@ async function reach(
   { daemon, server, cancel }: PerformOptions & { daemon: DaemonUse },
 ): Promise<Socket | undefined> {
   if (daemon === 'end') return undefined
-  return daemon === 'use' ? await connectDaemon(home) : await reachDaemon(home, server, cancel)
+  const socket = await connectDaemon(home)
+  if (socket || daemon === 'use') return socket
+  return await (await import('./start-daemon.ts')).reachDaemon(home, server, cancel)
 }

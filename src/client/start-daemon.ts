@@ -1,4 +1,4 @@
-import { lstat, mkdir, readFile } from 'node:fs/promises'
+import { mkdir, readFile } from 'node:fs/promises'
 import type { Socket } from 'node:net'
 import { dirname } from 'node:path'
 import { DevkError } from '../base/errors.ts'
@@ -7,12 +7,13 @@ import type { ProjectHome } from '../base/project-home.ts'
 import { sleep } from '../base/time.ts'
 import { startDetached } from '../exec/detached.ts'
 import { connectDaemon } from './ask-daemon.ts'
+import { preparePrivateFolder } from './private-folder.ts'
 
 const PATIENCE_MS = 20_000
 
 /** The project's daemon: the one that runs, or a new one. Throws DAEMON_UNREACHABLE with the end of its log. */
 export async function reachDaemon(home: ProjectHome, server: string, signal: AbortSignal): Promise<Socket> {
-  await preparePrivateFolder(dirname(home.socket))
+  preparePrivateFolder(dirname(home.socket))
   await mkdir(home.state, { recursive: true })
   const end = Date.now() + PATIENCE_MS
   while (Date.now() < end) {
@@ -57,17 +58,5 @@ async function notStarted(home: ProjectHome): Promise<DevkError> {
     message: `The daemon of ${home.folder} did not start.`,
     hint: `Its log is ${home.log}.`,
     detail: (await readFile(home.log, 'utf8').catch(() => '')).trim().split('\n').slice(-15).join('\n'),
-  })
-}
-
-/** Sockets stand in a folder that is this user's alone. */
-async function preparePrivateFolder(folder: string): Promise<void> {
-  await mkdir(folder, { recursive: true, mode: 0o700 })
-  const { uid, mode } = await lstat(folder)
-  if (uid === process.getuid?.() && (mode & 0o077) === 0) return
-  throw new DevkError({
-    code: 'RUNTIME_FOLDER',
-    message: `${folder} can be entered by other users, so devk opens no socket there.`,
-    hint: `Remove it, or: chmod 700 ${folder}`,
   })
 }

@@ -38,7 +38,7 @@ export async function askedSpec(input: CreateInput, folder: string): Promise<Ask
 }
 
 async function projectCluster(name: string | undefined, folder: string): Promise<AskedCluster | undefined> {
-  const file = await findProject(folder)
+  const file = findProject(folder)
   const cluster = file === undefined ? undefined : (await readProject(file)).cluster
   return name === undefined || name === cluster?.name ? cluster : undefined
 }

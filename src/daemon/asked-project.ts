@@ -12,7 +12,7 @@ export async function askedProject(
   profiles: readonly string[],
   { folder, env }: Pick<OperationContext, 'folder' | 'env'>,
 ): Promise<Project> {
-  const file = await findProject(folder)
+  const file = findProject(folder)
   if (file === undefined) throw noProject(folder)
   return await readProject(file, { profiles, env })
 }
@@ -23,7 +23,7 @@ export async function withSession<T>(
   work: (session: Session) => Promise<T>,
 ): Promise<T | undefined> {
   if (session) return await work(session)
-  const home = await findProjectHome(folder)
+  const home = findProjectHome(folder)
   if (!home) return undefined
   await using own = openSession(home, { lasting: false })
   return await work(own)

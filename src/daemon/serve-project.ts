@@ -19,7 +19,7 @@ const outlivesItsClient: ReadonlySet<OperationName> = new Set(['up', 'build'])
 
 /** The one daemon of a project. Ends at once where another one serves it already. */
 export async function serveProject(folder: string): Promise<void> {
-  const home = await projectHome(folder)
+  const home = projectHome(folder)
   const second = new AbortController()
   const open = new Set<Socket>()
   try {
@@ -41,7 +41,7 @@ async function endAll(sockets: ReadonlySet<Socket>): Promise<void> {
 }
 
 async function listen(home: ProjectHome, open: Set<Socket>): Promise<void> {
-  const build = await buildId(process.argv[1] ?? '')
+  const build = buildId(process.argv[1] ?? '')
   const retired = new AbortController()
   await using session = openSession(home)
   const idle = idleTimer(() => retired.abort())

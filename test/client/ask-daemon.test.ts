@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { createServer, type Server, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -36,6 +36,15 @@ async function ask(kill = new AbortController(), cancel = new AbortController())
 it('finds no daemon where nobody listens, and asks none to end', async () => {
   expect(await connectDaemon(home())).toBeUndefined()
   expect(await retireDaemon(home())).toBe(false)
+})
+
+it('sends nothing to a socket that stands where others could have put it', async () => {
+  await serve(socket => void socket.write(`${encodeLine({ type: 'result', value: 7 })}\n`))
+  await chmod(folder, 0o755)
+  await expect(ask()).rejects.toMatchObject({
+    code: 'RUNTIME_FOLDER',
+    hint: `Remove it, or: chmod 700 ${folder}`,
+  })
 })
 
 it('brings the answer, or the error that was answered', async () => {

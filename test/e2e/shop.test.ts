@@ -184,7 +184,7 @@ sideBySide(
 
     it('goes without a trace by down, although the project file is broken by then, and once is enough', async () => {
       await writeFile(join(shop.folder, 'devk.yaml'), 'name: [\n')
-      const { socket, state } = await projectHome(shop.folder, paths(home.env))
+      const { socket, state } = projectHome(shop.folder, paths(home.env))
       for (const place of [socket, state]) await access(place)
       expect(succeeded(await devk('down')).stdout).toContain(`${name} is down`)
       expect(await leftovers(name)).toEqual([])

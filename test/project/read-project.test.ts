@@ -30,8 +30,8 @@ it('is found from any folder below it, and nowhere else', async () => {
   await writeFile(file, 'name: shop\n')
   const deep = join(folder, 'services', 'api')
   await mkdir(deep, { recursive: true })
-  expect(await findProject(deep)).toBe(file)
-  expect(await findProject(tmpdir())).toBeUndefined()
+  expect(findProject(deep)).toBe(file)
+  expect(findProject(tmpdir())).toBeUndefined()
 })
 
 it('asks for a kind cluster of its own name where it says nothing of a cluster', async () => {
