@@ -20,7 +20,7 @@ export async function main(argv: readonly string[], { folder }: { folder: string
     if (invocation.kind === 'version') return out.text(version)
     const view = progressView({ json: invocation.json })
     const interrupts = (invocation.command.detaches ? listenForDetach : listenForInterrupts)(view.note)
-    const options = { server: join(folder, 'daemon.js'), onProgress: view.show, ...interrupts }
+    const options = { server: join(folder, 'daemon.cjs'), onProgress: view.show, ...interrupts }
     const isInteractive = !invocation.json && isTerminal(0) && isTerminal(2)
     const context: CommandContext = {
       onProgress: view.show,

@@ -30,7 +30,7 @@ async function startOne(home: ProjectHome, server: string, signal: AbortSignal):
   const daemon = startDetached(
     {
       file: process.execPath,
-      args: [server, 'project', home.folder],
+      args: ['--expose-gc', server, 'project', home.folder],
       env: { NODE_COMPILE_CACHE: `${paths().cache}/v8` },
       cwd: '/',
     },
