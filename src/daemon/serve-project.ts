@@ -8,8 +8,9 @@ import { interrupted } from '../base/errors.ts'
 import { type ProjectHome, projectHome } from '../base/project-home.ts'
 import { sleep } from '../base/time.ts'
 import { withLock } from '../exec/lock.ts'
-import type { OperationName } from '../protocol/messages.ts'
+import type { OperationName, Request } from '../protocol/messages.ts'
 import { answerRequests } from './answer-requests.ts'
+import { sameEnvironment } from './same-environment.ts'
 import { openSession, type Session } from './session/session.ts'
 import { whenIdle } from './when-idle.ts'
 
@@ -17,6 +18,9 @@ const IDLE_MS = 8 * 60 * 60_000
 const LAST_WORDS_MS = 1_000
 const REST_MS = 300
 const LONG_REST_MS = 10_000
+
+/** What only looks may be answered by a daemon that stands in another environment. */
+const onlyLooks: ReadonlySet<OperationName> = new Set(['status', 'config'])
 
 /** Runs that go on without the client that asked for them. */
 const outlivesItsClient: ReadonlySet<OperationName> = new Set(['up', 'build'])
@@ -97,13 +101,19 @@ function serve(
     closed: request => {
       if (!request || !outlivesItsClient.has(request.operation)) cancel.abort(interrupted())
     },
-    isForAnother: request => retired.aborted || (request.build !== undefined && request.build !== build),
+    isForAnother: request => retired.aborted || !isMine(request, build),
   })
     .catch((error: unknown) => console.error(error))
     .finally(() => {
       // Of a daemon that retires the connections end last.
       if (!retired.aborted) socket.end()
     })
+}
+
+/** Of the same build, and in an environment where it does what a new daemon would. */
+function isMine({ operation, build, env }: Request, mine: string): boolean {
+  if (build !== undefined && build !== mine) return false
+  return onlyLooks.has(operation) || env === undefined || sameEnvironment(env, process.env)
 }
 
 /** V8 keeps what it once took, which is twice what a daemon at rest needs. It collects on demand where it is told to. */

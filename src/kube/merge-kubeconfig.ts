@@ -8,10 +8,20 @@ import { writeFileAtomic } from '../base/write-file.ts'
 
 const lists = ['clusters', 'contexts', 'users'] as const
 
-/** The user's own kubeconfig: the first file of KUBECONFIG, or the default one. */
+/** The user's own kubeconfig that is added to: the first file of KUBECONFIG, or the default one. */
 export function userKubeconfig(env: NodeJS.ProcessEnv = process.env): string {
-  const [first] = (env['KUBECONFIG'] ?? '').split(delimiter).filter(Boolean)
-  return resolve(first ?? join(homedir(), '.kube', 'config'))
+  const [first = defaultKubeconfig()] = userKubeconfigs(env)
+  return first
+}
+
+/** All files that KUBECONFIG names, or the default one. */
+export function userKubeconfigs(env: NodeJS.ProcessEnv): string[] {
+  const named = (env['KUBECONFIG'] ?? '').split(delimiter).filter(Boolean)
+  return named.length > 0 ? named.map(file => resolve(file)) : [defaultKubeconfig()]
+}
+
+function defaultKubeconfig(): string {
+  return join(homedir(), '.kube', 'config')
 }
 
 /** Adds or replaces a context with its cluster and user; the current context and all else stay as they are. */

@@ -26,7 +26,7 @@ export type ServerMessage =
   | Progress
   | { type: 'result'; value: unknown }
   | { type: 'error'; error: ErrorFields }
-  /** The daemon is of another build, and ends now. */
+  /** The daemon is of another build or stands in another environment, and ends now. */
   | { type: 'retiring' }
 
 export type OperationName = keyof Operations

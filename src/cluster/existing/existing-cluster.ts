@@ -3,14 +3,14 @@ import { stringify } from 'yaml'
 import { DevkError } from '../../base/errors.ts'
 import { kubeApi } from '../../kube/api.ts'
 import { serverOf } from '../../kube/kubeconfig.ts'
+import { readUserConfig } from '../../kube/user-config.ts'
 import type { ClusterNode, ClusterState, ClusterStatus, ExistingCluster } from '../../model/cluster.ts'
 import { guard } from '../guard.ts'
 import { heardOf, type NodeObject } from '../node-objects.ts'
 
 /** The connection to a cluster that somebody else made. Throws CONTEXT_MISSING, or CLUSTER_REMOTE where it is unsure. */
 export function connectExisting({ context, remote }: ExistingCluster): KubeConfig {
-  const config = new KubeConfig()
-  config.loadFromDefault()
+  const config = readUserConfig()
   if (!config.getContextObject(context)) {
     const names = config.getContexts().map(({ name }) => name)
     throw new DevkError({

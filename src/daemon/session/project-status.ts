@@ -1,7 +1,9 @@
+import { toDevkError } from '../../base/errors.ts'
 import { clusterStatus } from '../../cluster/cluster-status.ts'
 import { openClusters } from '../../cluster/clusters.ts'
 import { existingStatus } from '../../cluster/existing/existing-cluster.ts'
 import { serviceStatus } from '../../kube/rollout/status.ts'
+import type { ClusterState } from '../../model/cluster.ts'
 import type { ProjectStatus, ServiceStatus } from '../../model/project-status.ts'
 import type { Steps } from '../../model/steps.ts'
 import { type ClusterOutput, clusterId, imageId, workloadId } from '../../resources/outputs.ts'
@@ -46,7 +48,7 @@ async function lookAtCluster(
   const clusters = await openClusters(options)
   const { state } =
     cluster.provider === 'existing'
-      ? await existingStatus({ ...cluster, name: project }, options.signal)
+      ? await existingStatus({ ...cluster, name: project }, options.signal).catch(unseen)
       : await clusterStatus(clusters, cluster.name)
   const seen = { name: cluster.name, state: state.is, ...('why' in state && { why: state.why }) }
   const record = await session.store.read(clusterId)
@@ -58,6 +60,11 @@ async function lookAtCluster(
   })
   await access.live.synced(options.signal)
   return { cluster: seen, access }
+}
+
+/** The user's kubeconfig does not lead there any more: a state like others, and no reason to tell nothing. */
+function unseen(error: unknown): { state: ClusterState } {
+  return { state: { is: 'unreachable', why: toDevkError(error).message } }
 }
 
 async function statusOf(
