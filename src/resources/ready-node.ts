@@ -1,6 +1,7 @@
 import type { Node } from '../engine/node.ts'
 import { serviceStatus } from '../kube/rollout/status.ts'
 import { waitReady } from '../kube/rollout/wait-ready.ts'
+import { unanswering } from './answering.ts'
 import { type ClusterOutput, clusterId, inputOf, readyId, workloadId } from './outputs.ts'
 import type { RunContext } from './run-context.ts'
 import { identitiesOf } from './workload-node.ts'
@@ -22,10 +23,15 @@ export function readyNode({ access }: RunContext, service: string): Node {
       const { state, why } = serviceStatus(objects, live.snapshot(), Date.now())
       return state === 'ready' || state === 'done' ? undefined : (why ?? `it is ${state}`)
     },
-    async apply({ inputs, say }, signal) {
+    async apply({ inputs, say, note }, signal) {
       const { api, live } = await access(inputOf<ClusterOutput>(inputs, clusterId))
-      const objects = identitiesOf(inputOf(inputs, workloadId(service)))
-      await waitReady(live, objects, { signal, say, api })
+      const workload = inputOf(inputs, workloadId(service))
+      await waitReady(live, identitiesOf(workload), { signal, say, api })
+      const urls = (workload['urls'] ?? []) as string[]
+      if (urls.length > 0) say('waiting until its ports lead to it')
+      for (const url of await unanswering(urls, signal)) {
+        note(`${service} is ready, and ${url} does not lead to it yet.`)
+      }
       return {}
     },
   }

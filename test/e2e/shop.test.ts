@@ -51,6 +51,7 @@ sideBySide(
       const result = succeeded(await devk('up'))
       expect(result.stdout).toContain(`${name} is ready`)
       expect(result.stdout).toContain(`web  http://localhost:${port}`)
+      expect(await (await fetch(`http://localhost:${port}/`)).text()).toContain('<h1>The shop</h1>')
       for (const step of ['image api', 'deploying api', 'api ready'])
         expect(result.stderr).toContain(`✓ ${step}`)
       const { services, cluster } = await status()
