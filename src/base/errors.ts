@@ -78,6 +78,10 @@ const fileSystem: Record<string, { code: string; why: string; hint: string }> = 
   },
 }
 
+export function isDiskFull(thrown: unknown): boolean {
+  return fileSystem[errorCode(thrown) ?? '']?.code === 'DISK_FULL'
+}
+
 export function interrupted(): DevkError {
   return new DevkError({ code: 'INTERRUPTED', message: 'Interrupted.' })
 }

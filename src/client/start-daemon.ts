@@ -1,7 +1,7 @@
-import { mkdir, readFile } from 'node:fs/promises'
+import { appendFile, mkdir, readFile } from 'node:fs/promises'
 import type { Socket } from 'node:net'
 import { dirname } from 'node:path'
-import { DevkError } from '../base/errors.ts'
+import { DevkError, toDevkError } from '../base/errors.ts'
 import { paths } from '../base/paths.ts'
 import type { ProjectHome } from '../base/project-home.ts'
 import { sleep } from '../base/time.ts'
@@ -53,6 +53,10 @@ async function startOne(home: ProjectHome, server: string, signal: AbortSignal):
 }
 
 async function notStarted(home: ProjectHome): Promise<DevkError> {
+  // On a full disk the daemon can't even write down why it ended.
+  await appendFile(home.log, '\n').catch((error: unknown) => {
+    throw toDevkError(error)
+  })
   return new DevkError({
     code: 'DAEMON_UNREACHABLE',
     message: `The daemon of ${home.folder} did not start.`,

@@ -1,3 +1,4 @@
+import { isDiskFull } from '../base/errors.ts'
 import { removeContext } from '../kube/merge-kubeconfig.ts'
 import { type Clusters, type FoundCluster, findCluster } from './clusters.ts'
 import { endWorkers } from './end-workers.ts'
@@ -35,7 +36,8 @@ export async function removeCluster(
 ): Promise<string[]> {
   const { record, provider } = found
   await endWorkers(records.folder(name), name)
-  if (record) await records.write({ ...record, phase: 'deleting' })
+  // A disk that is full is all the more reason to go on: what is left of a half deleted cluster is recognised without it.
+  if (record) await records.write({ ...record, phase: 'deleting' }).catch(unlessDiskFull)
   const removed = await providers[provider].delete(name, signal)
   for (const file of keepContexts ? [] : (record?.mergedInto ?? [])) {
     if (await removeContext(file, `${provider}-${name}`, signal))
@@ -43,4 +45,8 @@ export async function removeCluster(
   }
   await records.remove(name)
   return removed
+}
+
+function unlessDiskFull(error: unknown): void {
+  if (!isDiskFull(error)) throw error
 }

@@ -91,6 +91,11 @@ it.skipIf(process.getuid?.() !== 0)(
       expect(result.code).toBe(1)
       expect(result.stderr).toContain('the disk is full')
       expect(await leftovers(name)).toEqual([])
+      await writeFile(join(home.folder, 'devk.yaml'), `name: ${name}\n`)
+      const up = await home.devk('up')
+      expect(up.code).not.toBe(0)
+      expect(up.stderr).toContain('the disk is full')
+      expect(await leftovers(name)).toEqual([])
     } finally {
       await run({ file: 'umount', args: [state] })
     }

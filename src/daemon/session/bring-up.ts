@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os'
+import { toDevkError } from '../../base/errors.ts'
 import { type Clusters, openClusters } from '../../cluster/clusters.ts'
 import { clientDialect } from '../../docker/build/build-clients.ts'
 import type { Node, NodeRecord } from '../../engine/node.ts'
@@ -47,7 +48,9 @@ export async function bringUp(
   })
   if (tidy)
     report.removed.push(...(await removeOrphans(session, clusters, project, { pruneVolumes, signal })))
-  await session.stats.save()
+  await session.stats.save().catch((error: unknown) => {
+    steps.note(`The next run reads all files again: ${toDevkError(error).message}`)
+  })
   report.ms = Math.round(performance.now() - started)
   return report
 }
