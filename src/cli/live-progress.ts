@@ -55,9 +55,13 @@ export function liveProgress(screen: Screen): ProgressView {
     note,
     show(progress: Progress) {
       if (progress.type === 'note') return note(progress.message)
-      if (progress.type === 'waiting') return void waiting.set(progress.title, progress.why)
-      const { id, title } = progress
+      const { title } = progress
       waiting.delete(title)
+      if (progress.type === 'waiting') {
+        if (progress.why !== undefined) waiting.set(title, progress.why)
+        return
+      }
+      const { id } = progress
       if (progress.state === 'started') {
         running.set(id, { title, since: Date.now(), detail: '' })
         return redraw()

@@ -8,7 +8,7 @@ import { explainProvider } from './explain-provider.ts'
 import { finishCluster } from './finish-cluster.ts'
 import { nodeImage } from './images.ts'
 import { locked } from './locked.ts'
-import { completeSpec, planCreate } from './plan.ts'
+import { type CreateChoice, completeSpec, planCreate } from './plan.ts'
 import { prepare } from './prepare.ts'
 import type { ClusterRecord } from './record.ts'
 import type { Registry } from './registry/registry.ts'
@@ -21,7 +21,7 @@ export type CreateOutcome = 'created' | 'started' | 'finished' | 'recreated' | '
 export function createCluster(
   clusters: Clusters,
   asked: AskedSpec,
-  { recreate }: { recreate: boolean },
+  choice: CreateChoice,
 ): Promise<CreateOutcome> {
   const { name } = asked
   return locked(clusters, name, `creating cluster ${name}`, async () => {
@@ -30,11 +30,11 @@ export function createCluster(
     const nodes = before ? await clusters.providers[before.provider].nodes(name) : []
     const found = before && { ...before, nodes }
     const record = found?.record
-    const plan = planCreate(asked, { record, nodes }, recreate)
+    const plan = planCreate(asked, { record, nodes }, choice)
     if ('why' in plan) clusters.steps.note(`Cluster ${name}: ${plan.why}.`)
     if (plan.do === 'create' || plan.do === 'clean and create') {
       await replace(clusters, completeSpec(asked, record), plan.do === 'create' ? undefined : found)
-      return recreate && nodes.length > 0 ? 'recreated' : 'created'
+      return choice.recreate && nodes.length > 0 ? 'recreated' : 'created'
     }
     if (!record) throw new TypeError(`plan "${plan.do}" without a record`)
     if (plan.do === 'start') {

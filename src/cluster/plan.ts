@@ -12,8 +12,19 @@ export type Plan =
   | { do: 'finish'; why: string }
   | { do: 'clean and create'; why: string }
 
+export interface CreateChoice {
+  /** Makes it anew, whatever it is like and whatever is in it. */
+  recreate: boolean
+  /** How the user has that done, in words: `the same command with --recreate`. */
+  anew: string
+}
+
 /** What `create` does with what it finds. Nothing that holds somebody's data goes without `recreate`. */
-export function planCreate(asked: AskedSpec, { record, nodes }: Found, recreate: boolean): Plan {
+export function planCreate(
+  asked: AskedSpec,
+  { record, nodes }: Found,
+  { recreate, anew }: CreateChoice,
+): Plan {
   const { name } = asked
   if (!record) {
     if (nodes.length === 0) return { do: 'create' }
@@ -33,23 +44,32 @@ export function planCreate(asked: AskedSpec, { record, nodes }: Found, recreate:
   }
   if (nodes.length === 0) return { do: 'clean and create', why: 'its nodes are gone' }
   if (recreate) return { do: 'clean and create', why: 'asked by --recreate' }
-  refuseLostNodes(record, nodes)
-  refuseDifferences(asked, record, nodes)
+  refuseLostNodes(record, nodes, anew)
+  refuseDifferences(asked, record, nodes, anew)
   if (nodes.some(node => !node.running)) return { do: 'start', why: 'it was stopped' }
   if (record.phase === 'finishing') return { do: 'finish', why: 'its creation was interrupted near the end' }
   return { do: 'keep' }
 }
 
-function refuseLostNodes({ spec, nodeCount }: ClusterRecord, nodes: readonly ClusterNode[]): void {
+function refuseLostNodes(
+  { spec, nodeCount }: ClusterRecord,
+  nodes: readonly ClusterNode[],
+  anew: string,
+): void {
   if (nodeCount === undefined || nodes.length >= nodeCount) return
   throw new DevkError({
     code: 'CLUSTER_INCOMPLETE',
     message: `Cluster ${spec.name} has ${nodes.length} of its ${nodeCount} nodes left: ${nodes.map(node => node.name).join(', ')}. It was left as it is.`,
-    hint: `A lost node can't be put back. The same command with --recreate makes the cluster anew; what is in it is lost.`,
+    hint: `A lost node can't be put back. To have the cluster made anew, with all that is in it lost: ${anew}.`,
   })
 }
 
-function refuseDifferences(asked: AskedSpec, record: ClusterRecord, nodes: readonly ClusterNode[]): void {
+function refuseDifferences(
+  asked: AskedSpec,
+  record: ClusterRecord,
+  nodes: readonly ClusterNode[],
+  anew: string,
+): void {
   const found = differences(asked, record.spec, versionOf(record, nodes))
   if (found.length === 0) return
   throw new DevkError({
@@ -57,7 +77,7 @@ function refuseDifferences(asked: AskedSpec, record: ClusterRecord, nodes: reado
     message: `Cluster ${asked.name} differs from what is asked; it was left as it is.`,
     hint: [
       `To keep it, ask for: ${found.map(difference => difference.keep).join('; ')}.`,
-      'To have it made anew, with all that is in it lost: the same command with --recreate.',
+      `To have it made anew, with all that is in it lost: ${anew}.`,
     ].join('\n'),
     detail: found.map(line).join('\n'),
   })

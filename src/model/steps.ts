@@ -6,8 +6,8 @@ export type Progress =
   /** What it is at, or waits for, just now. */
   | { type: 'step'; id: number; title: string; state: 'working'; detail: string }
   | { type: 'step'; id: number; title: string; state: 'done' | 'failed'; ms: number }
-  /** What has not begun, and why; told again whenever the reason is another. */
-  | { type: 'waiting'; title: string; why: string }
+  /** What has not begun, and why; told again whenever the reason is another, and without one when it waits no more. */
+  | { type: 'waiting'; title: string; why?: string | undefined }
   /** Something the reader should know although nothing failed. */
   | { type: 'note'; message: string }
 
@@ -32,7 +32,7 @@ export class Steps {
     this.#report({ type: 'note', message })
   }
 
-  waiting(title: string, why: string): void {
+  waiting(title: string, why?: string): void {
     this.#report({ type: 'waiting', title, why })
   }
 

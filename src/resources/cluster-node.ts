@@ -32,7 +32,10 @@ export function clusterNode({ clusters, project, access }: RunContext): Node {
     },
     async apply(_, signal) {
       if (asked.provider !== 'existing') {
-        await createCluster({ ...clusters, signal }, asked, { recreate: false })
+        await createCluster({ ...clusters, signal }, asked, {
+          recreate: false,
+          anew: 'devk cluster create --recreate',
+        })
       }
       const identity = await identityOf(await clusterApi(clusters, asked), signal)
       const output = { name: asked.name, provider: asked.provider, identity } satisfies ClusterOutput

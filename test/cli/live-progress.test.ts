@@ -35,6 +35,19 @@ it('keeps what is done above what runs, and leaves only what is done at the end'
   ])
 })
 
+it('shows what has not begun and why, until it waits no more', () => {
+  const { view, shown } = screen()
+  view.show({ type: 'waiting', title: 'api', why: 'waits for cluster' })
+  view.show({ type: 'waiting', title: 'db', why: 'waits for cluster' })
+  view.note('redraws')
+  expect(shown().slice(1)).toEqual(['· api  waits for cluster', '· db  waits for cluster'])
+  view.show({ type: 'waiting', title: 'db', why: 'waits for its turn' })
+  view.show({ type: 'waiting', title: 'api' })
+  view.note('redraws')
+  expect(shown().slice(2)).toEqual(['· db  waits for its turn'])
+  view.end()
+})
+
 it('says what a step waits for, and never wraps a line', () => {
   const { view, shown } = screen(40)
   view.show({ type: 'step', id: 1, title: 'Waiting', state: 'started' })

@@ -21,7 +21,7 @@ function nodes(...running: boolean[]): ClusterNode[] {
 }
 
 const plan = (found: { record?: ClusterRecord; nodes?: ClusterNode[] }, recreate = false, ask = asked) =>
-  planCreate(ask, { record: found.record, nodes: found.nodes ?? [] }, recreate)
+  planCreate(ask, { record: found.record, nodes: found.nodes ?? [] }, { recreate, anew: 'so and so' })
 
 describe('create', () => {
   it('makes what is not there', () => {
@@ -75,7 +75,7 @@ describe('create', () => {
       expect.objectContaining({
         code: 'CLUSTER_DIFFERS',
         detail: 'workers: asked 3, made with 1\nkubernetes: asked 1.32, made with 1.33.4',
-        hint: expect.stringContaining('workers: 1; kubernetes: "1.33.4"'),
+        hint: expect.stringMatching(/workers: 1; kubernetes: "1\.33\.4".*anew.*: so and so\.$/s),
       }),
     )
   })

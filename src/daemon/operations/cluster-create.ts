@@ -7,6 +7,9 @@ import type { Operation } from './operation.ts'
 export const clusterCreate: Operation<'cluster.create'> = async (input, context) => {
   const asked = await askedSpec(input, context.folder)
   const clusters = await openClusters(context)
-  const outcome = await createCluster(clusters, asked, { recreate: input.recreate })
+  const outcome = await createCluster(clusters, asked, {
+    recreate: input.recreate,
+    anew: 'the same command with --recreate',
+  })
   return { outcome, cluster: await clusterStatus(clusters, asked.name) }
 }

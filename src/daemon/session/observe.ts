@@ -10,8 +10,12 @@ export function observe(steps: Steps, report: RunReport): Observer {
   const open = new Map<string, OpenStep>()
   const note = (message: string) => steps.note(message)
   const waiting = new Map<string, string>()
+  const shown = new Set<string>()
   const tell = () => {
-    for (const [title, why] of waiting) steps.waiting(title, why)
+    for (const [title, why] of waiting) {
+      shown.add(title)
+      steps.waiting(title, why)
+    }
     waiting.clear()
   }
   let lasting = false
@@ -38,6 +42,7 @@ export function observe(steps: Steps, report: RunReport): Observer {
     },
     ended(node, outcome) {
       waiting.delete(node.title)
+      if (shown.delete(node.title)) steps.waiting(node.title)
       open.get(node.id)?.end(outcome.is === 'failed' ? 'failed' : 'done')
       if (outcome.is === 'failed') report.failures.push({ what: node.title, error: outcome.error.toJSON() })
       if (outcome.is === 'held') report.held.push({ what: node.title, reason: outcome.reason })

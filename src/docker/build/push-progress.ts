@@ -43,7 +43,8 @@ export function pushProgress(say: (detail: string) => void): {
 }
 
 function sent(sizes: readonly { current: number; total: number }[]): string {
-  const sum = (key: 'current' | 'total'): string =>
-    (sizes.reduce((all, size) => all + size[key], 0) / 1_000_000).toFixed(1)
-  return `${sum('current')} of ${sum('total')} MB`
+  const sum = (key: 'current' | 'total'): number => sizes.reduce((all, size) => all + size[key], 0)
+  const [current, total] = [sum('current'), sum('total')]
+  if (total < 1_000_000) return `${Math.round(current / 1_000)} of ${Math.round(total / 1_000)} kB`
+  return `${(current / 1_000_000).toFixed(1)} of ${(total / 1_000_000).toFixed(1)} MB`
 }
