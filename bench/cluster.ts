@@ -6,6 +6,7 @@ import { ephemeralPort } from '../src/base/ports.ts'
 import { nodeImage, readMachineImages } from '../src/cluster/images.ts'
 import { run } from '../src/exec/run.ts'
 import { findTool } from '../src/exec/tools.ts'
+import { bareKind } from './bare-kind.ts'
 import type { Suite } from './measure.ts'
 
 const devk = resolve(import.meta.dirname, '../bin/devk')
@@ -14,10 +15,7 @@ const [bare, ours] = ['bench-bare', 'bench-devk']
 /** Create to Ready: devk, with its registry and all, beside the bare provider that waits for Ready. */
 export async function clusterBench(signal: AbortSignal): Promise<Suite[]> {
   const images = await readMachineImages(paths().machine)
-  const imageOf = (provider: 'kind' | 'k3d') => {
-    const image = nodeImage({ provider }, images)
-    return image ? ['--image', image] : []
-  }
+  const image = nodeImage({ provider: 'k3d' }, images)
   const folder = await mkdtemp(join(tmpdir(), 'devk-bench-'))
   process.once('exit', () => void rm(folder, { recursive: true, force: true }))
   const kubeconfig = join(folder, 'kubeconfig')
@@ -29,7 +27,7 @@ export async function clusterBench(signal: AbortSignal): Promise<Suite[]> {
     }
     await run({ file, args, env }, { signal })
   }
-  const [kind, k3d, kubectl] = await Promise.all([findTool('kind'), findTool('k3d'), findTool('kubectl')])
+  const [k3d, kubectl] = await Promise.all([findTool('k3d'), findTool('kubectl')])
   const devkContender = (provider: 'kind' | 'k3d') => ({
     name: 'devk cluster create',
     run: () => call(devk, 'cluster', 'create', ours, '--provider', provider),
@@ -38,18 +36,7 @@ export async function clusterBench(signal: AbortSignal): Promise<Suite[]> {
   return [
     {
       title: 'kind: create to Ready',
-      contenders: [
-        {
-          name: 'kind create cluster --wait',
-          run: () => call(kind, 'create', 'cluster', '--name', bare, '--wait', '5m', ...imageOf('kind')),
-          // Docker may fail to end a node whose pods sit in a frozen cgroup; the second time it does.
-          reset: () =>
-            call(kind, 'delete', 'cluster', '--name', bare).catch(() =>
-              call(kind, 'delete', 'cluster', '--name', bare),
-            ),
-        },
-        devkContender('kind'),
-      ],
+      contenders: [await bareKind(signal), devkContender('kind')],
     },
     {
       title: 'k3d: create to Ready',
@@ -68,7 +55,7 @@ export async function clusterBench(signal: AbortSignal): Promise<Suite[]> {
               '5m',
               '--api-port',
               api,
-              ...imageOf('k3d'),
+              ...(image ? ['--image', image] : []),
             )
             await call(kubectl, 'wait', '--for=condition=Ready', 'nodes', '--all', '--timeout=5m')
           },

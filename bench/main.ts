@@ -1,11 +1,12 @@
 import { clusterBench } from './cluster.ts'
 import { dayBench } from './day.ts'
+import { fromNothingBench } from './from-nothing.ts'
 import { type Measured, measure, type Suite, table } from './measure.ts'
 import { startBench } from './start.ts'
 
 const suites: Record<string, (signal: AbortSignal) => Promise<Suite[]>> = {
   cluster: clusterBench,
-  day: dayBench,
+  day: async signal => [...(await fromNothingBench(signal)), ...(await dayBench(signal))],
   start: startBench,
 }
 const usage = `npm run bench -- [${Object.keys(suites).join('|')}]... [--rounds N]
