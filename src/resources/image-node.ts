@@ -7,6 +7,7 @@ import type { ApplyContext, Inputs, Node } from '../engine/node.ts'
 import type { BuildSpec } from '../model/project.ts'
 import { type ImageOutput, imageId, inputOf, type RegistryOutput, registryId } from './outputs.ts'
 import type { RunContext } from './run-context.ts'
+import { whileSame } from './while-same.ts'
 
 export interface ImageCounts {
   built: number
@@ -32,10 +33,13 @@ export function imageNode(context: RunContext, service: string, build: BuildSpec
   /** What was saved while Docker read it may be in the image or not: only what stayed the same has its hash. */
   async function make({ say, fingerprint }: ApplyContext, { host }: RegistryOutput, signal: AbortSignal) {
     let hash = fingerprint['hash'] ?? ''
+    const current = async () => (await read(signal, fingerprint)).hash
     while (true) {
       const tag = `${host}/${repository}:${hash}`
-      await buildImage({ run, host: dockerHost, spec: build, tag, signal, say })
-      const { hash: after } = await read(signal, fingerprint)
+      await whileSame(hash, current, signal, stillSame =>
+        buildImage({ run, host: dockerHost, spec: build, tag, signal: stillSame, say }),
+      )
+      const after = await current()
       if (after !== hash) {
         say('a file changed meanwhile: building again')
         hash = after

@@ -197,7 +197,7 @@ describe('applying', () => {
     spec,
   })
 
-  it('brings a CRD and what it defines in one go, whatever their order in the manifests', async () => {
+  it.concurrent('brings a CRD and what it defines in one go, whatever their order in the manifests', async () => {
     const { apply, remove } = stage('crd')
     const applied = await apply(engine({ cylinders: 8 }), crd)
     expect(applied.map(({ outcome }) => outcome)).toEqual(['created', 'created', 'created'])
@@ -214,7 +214,7 @@ describe('applying', () => {
     expect(await kube(['get', 'crd', '-o', 'name'])).not.toContain('engines')
   })
 
-  it('names an unknown field and the place of its manifest', async () => {
+  it.concurrent('names an unknown field and the place of its manifest', async () => {
     const file = join(folder, 'typo.yaml')
     const typo = {
       ...workload('Deployment'),
@@ -227,7 +227,7 @@ describe('applying', () => {
     )
   })
 
-  it('names a field that can’t be changed, and how to make the object anew', async () => {
+  it.concurrent('names a field that can’t be changed, and how to make the object anew', async () => {
     const { apply } = stage('immutable')
     await apply(workload('StatefulSet'))
     const changed = workload('StatefulSet')
@@ -239,7 +239,7 @@ describe('applying', () => {
     })
   })
 
-  it('replaces a changed Job, and says so', async () => {
+  it.concurrent('replaces a changed Job, and says so', async () => {
     const { bring, notes } = stage('replaced')
     const [, first] = await bring(workload('Job', { command: ['true'] }))
     const [, same] = await bring(workload('Job', { command: ['true'] }))
@@ -250,7 +250,7 @@ describe('applying', () => {
     expect(notes).toEqual([expect.stringContaining('Job replaced/api changed')])
   })
 
-  it('waits until a namespace that is being deleted is gone', async () => {
+  it.concurrent('waits until a namespace that is being deleted is gone', async () => {
     const { bring, said } = stage('again')
     await bring(configMap('a', {}))
     await kube(['delete', 'namespace', 'again', '--wait=false'])
@@ -259,7 +259,7 @@ describe('applying', () => {
     expect(await kube(['-n', 'again', 'get', 'configmaps', '-o', 'name'])).toContain('configmap/a')
   })
 
-  it('sees what others changed of ours, what they deleted, and nothing else', async () => {
+  it.concurrent('sees what others changed of ours, what they deleted, and nothing else', async () => {
     const { bring } = stage('drift')
     const claim = claimOf('data')
     const objects = await bring(configMap('a', { x: '1' }), configMap('b', {}), claim, workload('Deployment'))
@@ -292,7 +292,7 @@ function claimOf(of: string): KubeObject {
 }
 
 describe('removing', () => {
-  it('takes what is no longer named with its pods, keeps claims, and leaves what was there before', async () => {
+  it.concurrent('takes what is no longer named with its pods, keeps claims, and leaves what was there before', async () => {
     const { bring, apply, remove, notes } = stage('prune')
     await kube(['create', 'namespace', 'prune'])
     await kube(['-n', 'prune', 'create', 'configmap', 'theirs', '--from-literal=x=1'])
@@ -321,7 +321,7 @@ describe('removing', () => {
     expect(await remove(objects, false)).toEqual([])
   })
 
-  it('takes a namespace that it made with all that is in it', async () => {
+  it.concurrent('takes a namespace that it made with all that is in it', async () => {
     const { bring, remove } = stage('whole')
     const [namespace] = await bring(configMap('a', {}), claimOf('data'))
     if (!namespace) throw new Error('no namespace')
@@ -350,7 +350,7 @@ describe('reading', () => {
 
   const deployment = JSON.stringify(workload('Deployment', { image: 'api' }))
 
-  it('applies a kustomization’s overlay of a base, with the image that was built', async () => {
+  it.concurrent('applies a kustomization’s overlay of a base, with the image that was built', async () => {
     await files({
       'base/kustomization.yaml':
         'resources: [deployment.yaml]\nconfigMapGenerator: [{ name: settings, literals: [A=base] }]\n',
@@ -368,7 +368,7 @@ describe('reading', () => {
     expect(found).toBe(`2 yes ${image}`)
   })
 
-  it('applies a Helm chart with its values, its CRDs and its hooks, and leaves its tests out', async () => {
+  it.concurrent('applies a Helm chart with its values, its CRDs and its hooks, and leaves its tests out', async () => {
     await files({
       'chart/Chart.yaml': 'apiVersion: v2\nname: web\nversion: 1.0.0\n',
       'chart/values.yaml': 'replicas: 1\ngreeting: none\n',

@@ -54,6 +54,12 @@ describe('devk up, ended', () => {
       join(folder, 'app', 'Dockerfile'),
       `FROM busybox:1.35\nRUN echo ${content} ${nonce} > /content && dd if=/dev/urandom of=/big bs=1M count=64 && sleep 1\n`,
     )
+  const quickChange = (content: string) =>
+    writeFile(
+      join(folder, 'app', 'Dockerfile'),
+      `FROM busybox:1.35\nRUN echo ${content} ${nonce} > /content\n`,
+    )
+  const sleepers = () => findProcesses(args => args[0] === 'sleep' && args[1] === '3600')
   const up = () => home.start(['up', '--json'], { cwd: folder })
   const saw = () => home.start(['up'], { cwd: folder })
 
@@ -143,8 +149,30 @@ describe('devk up, ended', () => {
     await endsReady()
   })
 
+  it('gives up a build whose files change meanwhile, and builds what there is then', async () => {
+    await writeFile(join(folder, 'app', 'Dockerfile'), 'FROM busybox:1.35\nRUN sleep 3600\n')
+    const running = saw()
+    await running.saw('… image app')
+    await eventually(async () => expect(await sleepers()).toHaveLength(1))
+    await quickChange('seventh')
+    succeeded(await running.ended)
+    expect(await sleepers()).toEqual([])
+    expect((await endsReady()).run).toMatchObject({ built: 0, pushed: 0, applied: 0 })
+  })
+
+  it('takes what was saved before it, although it joins an up that began before that', async () => {
+    await quickChange('eighth')
+    const running = saw()
+    await running.saw('… app ready')
+    await quickChange('ninth')
+    const { run } = await endsReady()
+    expect(run).toMatchObject({ built: 1, pushed: 1, applied: 1 })
+    succeeded(await running.ended)
+    expect((await endsReady()).run).toMatchObject({ built: 0, pushed: 0, applied: 0 })
+  })
+
   it('is done by a new daemon where devk was upgraded, and the older one ends', async () => {
-    const bundle = join(import.meta.dirname, '../../dist/daemon.js')
+    const bundle = join(import.meta.dirname, '../../dist/daemon.cjs')
     const daemons = () => findProcesses(args => args.includes('project') && args.includes(folder))
     await endsReady()
     const [older] = await daemons()

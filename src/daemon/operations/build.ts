@@ -10,6 +10,7 @@ import { askedProject, checkServices, noProject, withSession } from '../asked-pr
 import { bringUp } from '../session/bring-up.ts'
 import { emptyReport } from '../session/observe.ts'
 import type { Session } from '../session/session.ts'
+import { shareFresh } from '../session/share-fresh.ts'
 import type { Operation } from './operation.ts'
 
 export const build: Operation<'build'> = async (input, context) => {
@@ -33,11 +34,12 @@ async function make(
 ): Promise<BuildOutput> {
   const asked = {
     key: JSON.stringify(['build', project, input]),
+    definition: JSON.stringify(project),
     title: `build ${[...names].join(', ')}`,
     report,
     cancel: signal,
   }
-  return await session.runs.share(asked, async (steps, running) => {
+  return await shareFresh(session.runs, asked, async (steps, running) => {
     const run = await bringUp(
       session,
       {

@@ -4,6 +4,7 @@ import { projectNodes, withNeeds } from '../../resources/project-nodes.ts'
 import { askedProject, checkServices, noProject, withSession } from '../asked-project.ts'
 import { bringUp } from '../session/bring-up.ts'
 import { projectStatus } from '../session/project-status.ts'
+import { shareFresh } from '../session/share-fresh.ts'
 import type { Operation } from './operation.ts'
 
 export const up: Operation<'up'> = async (input, context) => {
@@ -15,9 +16,11 @@ export const up: Operation<'up'> = async (input, context) => {
   const services = withNeeds(project, input.services)
   const { report, signal } = context
   const answer = await withSession(context, session =>
-    session.runs.share(
+    shareFresh(
+      session.runs,
       {
         key: JSON.stringify(['up', project, input]),
+        definition: JSON.stringify(project),
         title: titleOf(project, input.services),
         report,
         cancel: signal,

@@ -4,6 +4,7 @@ import { type Report, Steps } from '../../model/steps.ts'
 
 interface Current {
   key: string
+  definition: string
   title: string
   history: Progress[]
   listeners: Set<Report>
@@ -16,20 +17,25 @@ export interface SharedRuns {
   readonly running: string | undefined
   /**
    * Does the work, or joins the same work where it is under way: whoever joins is told all that was told before. Other
-   * work of before is cancelled first. `cancel` ends the run for all who wait for it.
+   * work is waited for, and cancelled where it is of another definition: that one is stale. `cancel` ends the run for
+   * all who wait for it.
    */
-  share<T>(asked: Asked, work: (steps: Steps, signal: AbortSignal) => Promise<T>): Promise<T>
+  share<T>(asked: Asked, work: Work<T>): Promise<{ value: T; joined: boolean }>
   /** Cancels what runs and waits until nothing does. */
   end(reason: DevkError): Promise<void>
 }
 
-interface Asked {
+export interface Asked {
   /** Equal keys are the same work. */
   key: string
+  /** What the work is of: the whole project, as its file says now. */
+  definition: string
   title: string
   report: Report
   cancel: AbortSignal
 }
+
+export type Work<T> = (steps: Steps, signal: AbortSignal) => Promise<T>
 
 export function sharedRuns(): SharedRuns {
   let current: Current | undefined
@@ -41,10 +47,11 @@ export function sharedRuns(): SharedRuns {
     await before.result.catch(() => {})
   }
 
-  function begin(asked: Asked, work: (steps: Steps, signal: AbortSignal) => Promise<unknown>): Current {
+  function begin({ key, definition, title }: Asked, work: Work<unknown>): Current {
     const run: Current = {
-      key: asked.key,
-      title: asked.title,
+      key,
+      definition,
+      title,
       history: [],
       listeners: new Set(),
       cancel: new AbortController(),
@@ -65,8 +72,11 @@ export function sharedRuns(): SharedRuns {
       return current?.title
     },
     end,
-    async share<T>(asked: Asked, work: (steps: Steps, signal: AbortSignal) => Promise<T>): Promise<T> {
-      while (current && current.key !== asked.key) await end(superseded(asked.title))
+    async share<T>(asked: Asked, work: Work<T>) {
+      while (current && current.key !== asked.key) {
+        if (current.definition === asked.definition) await over(current, asked)
+        else await end(superseded(asked.title))
+      }
       const joined = current !== undefined
       current ??= begin(asked, work)
       const run = current
@@ -77,12 +87,26 @@ export function sharedRuns(): SharedRuns {
       if (asked.cancel.aborted) cancel()
       asked.cancel.addEventListener('abort', cancel, { once: true })
       try {
-        return (await run.result) as T
+        return { value: (await run.result) as T, joined }
       } finally {
         run.listeners.delete(asked.report)
         asked.cancel.removeEventListener('abort', cancel)
       }
     },
+  }
+}
+
+/** Waits until the run has ended, however it did. */
+async function over({ title, result }: Current, { report, cancel }: Asked): Promise<void> {
+  report({ type: 'note', message: `Waiting for what is under way: ${title}.` })
+  const { promise, reject } = Promise.withResolvers<never>()
+  const give = () => reject(cancel.reason)
+  cancel.throwIfAborted()
+  cancel.addEventListener('abort', give, { once: true })
+  try {
+    await Promise.race([result.catch(() => {}), promise])
+  } finally {
+    cancel.removeEventListener('abort', give)
   }
 }
 
