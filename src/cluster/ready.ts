@@ -6,7 +6,7 @@ import type { ClusterNode } from '../model/cluster.ts'
 import type { NodeObject } from './node-objects.ts'
 
 interface PodObject {
-  metadata: { name: string }
+  metadata: { name: string; namespace: string; labels?: Record<string, string> }
   spec: { nodeName?: string }
   status: {
     conditions?: { type: string; status: string }[]
@@ -54,14 +54,20 @@ export async function waitForNodes(api: KubeApi, started: NodeStarts, options: W
   })
 }
 
-/** Waits until the cluster's DNS runs again after a start. */
-export async function waitForDns(api: KubeApi, started: NodeStarts, options: WaitOptions): Promise<void> {
+/**
+ * Waits until the API knows of every pod what became of it by the start, and the cluster's DNS runs again. Until then a
+ * pod may be told to be Ready, at an address that is another pod's by now.
+ */
+export async function waitForPods(api: KubeApi, started: NodeStarts, options: WaitOptions): Promise<void> {
   const { signal } = options
-  await waitFor('the cluster’s DNS', options, async () => {
-    const path = '/api/v1/namespaces/kube-system/pods?labelSelector=k8s-app%3Dkube-dns'
-    const { items } = await api.get<List<PodObject>>(path, { signal })
-    const running = items.some(pod => runsSince(pod, started.get(pod.spec.nodeName ?? '') ?? 0))
-    return running ? undefined : 'no DNS pod is Ready yet'
+  const startOf = ({ spec }: PodObject) => started.get(spec.nodeName ?? '') ?? 0
+  await waitFor('the pods', options, async () => {
+    const { items } = await api.get<List<PodObject>>('/api/v1/pods', { signal })
+    const stale = items.find(pod => isStale(pod, startOf(pod)))
+    if (stale)
+      return `nothing was heard of pod ${stale.metadata.namespace}/${stale.metadata.name} since the start`
+    const dns = items.filter(({ metadata }) => metadata.labels?.['k8s-app'] === 'kube-dns')
+    return dns.some(pod => runsSince(pod, startOf(pod))) ? undefined : 'no DNS pod is Ready yet'
   })
 }
 
@@ -119,6 +125,12 @@ async function accountProblem(api: KubeApi, signal: AbortSignal): Promise<string
   } catch {
     return 'the default service account is not there yet'
   }
+}
+
+/** It is told to run since before its node was started. */
+function isStale({ status }: PodObject, since: number): boolean {
+  const runs = status.containerStatuses?.flatMap(({ state }) => state?.running ?? []) ?? []
+  return runs.some(({ startedAt }) => wholeSeconds(startedAt) < since)
 }
 
 function runsSince({ status }: PodObject, since: number): boolean {

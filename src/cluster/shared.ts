@@ -20,7 +20,9 @@ export function sharedRegistry(
 ): Promise<Registry> {
   return locked(clusters, SHARED, 'preparing the registry', async () => {
     const settings = await registrySettings(clusters.images, record?.registryPort)
-    return await ensureRegistry(clusters.connection.docker, settings, { ...clusters, onAddress })
+    const { docker } = clusters.connection
+    const networks = () => clusterNetworks(docker)
+    return await ensureRegistry(docker, settings, { ...clusters, onAddress, networks })
   })
 }
 
@@ -55,6 +57,12 @@ async function clusterNodes(docker: Docker): Promise<Docker.ContainerInfo[]> {
     docker.listContainers({ all: true, filters: { label: [cluster] } }),
   )
   return (await Promise.all(listings)).flat()
+}
+
+/** A registry that somebody removed is known in none of them any more. */
+async function clusterNetworks(docker: Docker): Promise<string[]> {
+  const nodes = await clusterNodes(docker)
+  return [...new Set(nodes.flatMap(node => Object.keys(node.NetworkSettings.Networks)))]
 }
 
 /** A cluster whose first node is not there yet counts on the registry and the network already. */

@@ -4,7 +4,7 @@ import { kubeApiOf } from './connect-cluster.ts'
 import { finishCluster } from './finish-cluster.ts'
 import { locked } from './locked.ts'
 import { type OurCluster, requireNodes, requireOurs } from './ours.ts'
-import { nodeStarts, waitForDns, waitForNodes } from './ready.ts'
+import { nodeStarts, waitForNodes, waitForPods } from './ready.ts'
 import { sharedRegistry } from './shared.ts'
 
 /** Starts a stopped cluster and waits until pods can run in it again. Says whether there was something to start. */
@@ -38,5 +38,5 @@ export async function startFound(clusters: Clusters, found: OurCluster): Promise
   const api = await kubeApiOf(clusters, name, found.provider)
   const started = await nodeStarts(connection.docker, nodes)
   await steps.during('Waiting for the nodes', say => waitForNodes(api, started, { signal, say }))
-  await steps.during('Waiting for DNS', say => waitForDns(api, started, { signal, say }))
+  await steps.during('Waiting for the pods', say => waitForPods(api, started, { signal, say }))
 }

@@ -14,6 +14,9 @@ import { newShop, type Shop } from './support/shop.ts'
 import { sideBySide } from './support/side-by-side.ts'
 import { onTerminal } from './support/terminal.ts'
 
+/** The registry keeps what an earlier run of this test built. */
+const nonce = Date.now()
+
 let home: Home
 
 beforeAll(async () => {
@@ -89,7 +92,7 @@ sideBySide(
     })
 
     it('builds, pushes and deploys only what a changed file concerns, and says which file that is', async () => {
-      await shop.edit('web/public/index.html', '<h1>The shop</h1>', '<h1>The new shop</h1>')
+      await shop.edit('web/public/index.html', '<h1>The shop</h1>', `<h1>The new shop ${nonce}</h1>`)
       expect((await devk('build', '--explain')).stdout).toContain('public/index.html changed')
       const { run } = await up()
       expect(run).toMatchObject({ built: 1, pushed: 1, applied: 1 })
@@ -144,7 +147,7 @@ sideBySide(
     })
 
     it('does one run for two commands at once', async () => {
-      await shop.edit('api/src/server.js', 'api listens on 8080', 'api listens at 8080')
+      await shop.edit('api/src/server.js', 'api listens on 8080', `api ${nonce} listens on 8080`)
       const [one, two] = await Promise.all([up(), up()])
       expect(one.run).toEqual(two.run)
       expect(one.run).toMatchObject({ built: 1, pushed: 1 })
@@ -164,10 +167,20 @@ sideBySide(
 
     it('stops with all that it has, and goes on from there', async () => {
       succeeded(await devk('stop'))
-      expect((await status()).cluster.state).toBe('stopped')
+      const { cluster, services } = await status()
+      expect([cluster, ...services].map(({ state }) => state)).toEqual(Array(5).fill('stopped'))
+      const stoppedAt = Math.floor(Date.now() / 1_000)
       const { run, status: now } = await up()
       expect(run).toMatchObject({ built: 0, pushed: 0 })
       expect(now.services.every(({ state }) => state === 'ready')).toBe(true)
+      // They are ready again, not still: what the cluster last knew of them before it stopped does not count.
+      const started = await kube([
+        ...['-n', name, 'get', 'pods', '-o'],
+        'jsonpath={.items[*].status.containerStatuses[*].state.running.startedAt}',
+      ])
+      const times = started.split(' ').map(time => Date.parse(time) / 1_000)
+      expect(times.length).toBeGreaterThan(4)
+      expect(times.filter(time => !(time >= stoppedAt))).toEqual([])
       await eventually(async () => {
         const orders = await fetch(`http://localhost:${port}/api/orders`, {
           signal: AbortSignal.timeout(2_000),

@@ -171,6 +171,12 @@ describe('devk up, ended', () => {
     expect((await endsReady()).run).toMatchObject({ built: 0, pushed: 0, applied: 0 })
   })
 
+  it('puts the machine’s registry back where somebody removed it, known to the cluster by its name', async () => {
+    await docker('rm', '--force', 'devk-registry')
+    await quickChange('tenth')
+    expect((await endsReady()).run).toMatchObject({ built: 1, pushed: 1, applied: 1 })
+  })
+
   it('is done by a new daemon where devk was upgraded, and the older one ends', async () => {
     const bundle = join(import.meta.dirname, '../../dist/daemon.cjs')
     const daemons = () => findProcesses(args => args.includes('project') && args.includes(folder))

@@ -29,13 +29,15 @@ export interface EnsureOptions {
   signal: AbortSignal
   /** Told where the registry will be, before it is there. */
   onAddress?: ((registry: Registry) => void) | undefined
+  /** Where it must be known by its name: the networks of clusters that are there already. */
+  networks: () => Promise<string[]>
 }
 
 /** Runs the machine's registry as the settings say: found, started, or made anew over the same data. */
 export async function ensureRegistry(
   docker: Docker,
   settings: RegistrySettings,
-  { steps, signal, onAddress = () => {} }: EnsureOptions,
+  { steps, signal, networks, onAddress = () => {} }: EnsureOptions,
 ): Promise<Registry> {
   const config = configHash(settings)
   const found = await findRegistry(docker)
@@ -49,7 +51,7 @@ export async function ensureRegistry(
     if (started) return registryAt(port, settings)
   }
   return await steps.during('Creating the registry', async () => {
-    const networks = Object.keys(current?.NetworkSettings.Networks ?? {}).filter(name => name !== 'bridge')
+    const before = Object.keys(current?.NetworkSettings.Networks ?? {}).filter(name => name !== 'bridge')
     await pullIfMissing(docker, settings.image, signal)
     // What works goes only when its successor can have the port.
     if (wanted !== undefined && wanted !== port && !(await isFreePort(wanted))) throw portTaken(wanted)
@@ -58,7 +60,8 @@ export async function ensureRegistry(
     onAddress(registryAt(chosen, settings))
     await create(docker, settings, chosen, config)
     await start(docker, chosen, signal)
-    for (const network of networks) await connectRegistry(docker, network).catch(ignoreMissing)
+    for (const network of new Set([...before, ...(await networks())]))
+      await connectRegistry(docker, network).catch(ignoreMissing)
     return registryAt(chosen, settings)
   })
 }

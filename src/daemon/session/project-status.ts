@@ -90,6 +90,9 @@ async function statusOf(
     const why = failed?.error?.message ?? 'it is not deployed'
     return { ...common, ...nothing, state: failed ? 'failing' : 'missing', why }
   }
-  if (!access) return { ...common, ...nothing, state: 'missing', why: `the cluster is ${cluster.state}` }
+  if (!access) {
+    const state = cluster.state === 'stopped' ? 'stopped' : 'missing'
+    return { ...common, ...nothing, state, why: `the cluster is ${cluster.state}` }
+  }
   return { ...common, ...serviceStatus(identitiesOf(workload.output), access.live.snapshot(), Date.now()) }
 }
