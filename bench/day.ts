@@ -6,6 +6,7 @@ import { run } from '../src/exec/run.ts'
 import type { ProjectStatus } from '../src/model/project-status.ts'
 import { kubectlOf, upByHand } from './by-hand.ts'
 import type { Suite } from './measure.ts'
+import { findPeers, peerContenders, writePeerTools } from './peers.ts'
 import { touchServices, writeServices } from './services.ts'
 
 const devkFile = resolve(import.meta.dirname, '../bin/devk')
@@ -28,10 +29,18 @@ export async function dayBench(signal: AbortSignal): Promise<Suite[]> {
       return { count, folder, devk: devkIn(folder) }
     }),
   )
+  const { present, missing } = await findPeers(signal)
+  if (missing.length > 0) console.log(`Left out, since not on PATH: ${missing.join(', ')}\n`)
+  const tools = join(home, 'peer-tools')
+  if (present.length > 0) await writePeerTools(tools, signal)
   return projects.flatMap(({ count, folder, devk }) => {
     const cluster = `bench-${count}`
     const kubeconfig = join(home, 'state', 'clusters', cluster, 'kubeconfig')
     const status = async () => JSON.parse(await devk('status', '--json')) as ProjectStatus
+    const registry = async () =>
+      (JSON.parse(await devk('cluster', 'status', '--json')) as { registry?: string }).registry ?? ''
+    const site = { folder, home: join(home, `peers-${count}`), tools, count, kubeconfig, registry }
+    const peers = peerContenders(present, site, signal)
     const bare = {
       name: 'node -e 0',
       run: async () => void (await run({ file: process.execPath, args: ['-e', '0'] })),
@@ -48,10 +57,8 @@ export async function dayBench(signal: AbortSignal): Promise<Suite[]> {
             await kubectl(['create', 'namespace', HAND])
           },
           run: async () => {
-            const { registry = '' } = JSON.parse(await devk('cluster', 'status', '--json')) as {
-              registry?: string
-            }
-            await upByHand({ folder, count, registry, kubeconfig, namespace: HAND }, signal)
+            const to = { registry: await registry(), kubeconfig, namespace: HAND }
+            await upByHand({ folder, count, ...to }, signal)
           },
           reset: async () => {
             const kubectl = await kubectlOf(kubeconfig, HAND, signal)
@@ -64,11 +71,27 @@ export async function dayBench(signal: AbortSignal): Promise<Suite[]> {
           run: async () => void (await devk('up')),
           reset: async () => void (await devk('down', '--keep-cluster')),
         },
+        ...peers.map(({ name, prepare, up, reset }) => ({
+          name,
+          prepare: async () => {
+            await touchServices(folder, count, `${name} ${Date.now()}`)
+            await prepare()
+          },
+          run: up,
+          reset,
+        })),
       ],
     }
     const warm: Suite = {
       title: `${count} services, nothing changed`,
-      before: async () => void (await devk('up')),
+      // From here on nothing changes the services, so that nobody has anything to build.
+      before: async () => {
+        await devk('up')
+        for (const { prepare, up } of peers) {
+          await prepare()
+          await up()
+        }
+      },
       contenders: [
         bare,
         { name: 'devk --help', run: async () => void (await devk('--help')) },
@@ -82,10 +105,12 @@ export async function dayBench(signal: AbortSignal): Promise<Suite[]> {
           },
           run: async () => void (await devk('up')),
         },
+        ...peers.map(({ name, up }) => ({ name, run: up })),
       ],
       after: async () => {
         const { daemon } = await status()
         console.log(`The idle daemon, ${count} services: ${await memoryOf(daemon?.pid ?? 0)} MB\n`)
+        for (const { clean } of peers) await clean()
         await devk('down')
         if (count === 10) await rm(home, { recursive: true, force: true })
       },
