@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, readFile, rm, symlink } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { paths } from '../src/base/paths.ts'
+import { sleep } from '../src/base/time.ts'
 import { run } from '../src/exec/run.ts'
 import type { ProjectStatus } from '../src/model/project-status.ts'
 import { kubectlOf, upByHand } from './by-hand.ts'
@@ -11,6 +12,8 @@ import { touchServices, writeServices } from './services.ts'
 
 const devkFile = resolve(import.meta.dirname, '../bin/devk')
 const HAND = 'bench-hand'
+/** A daemon that was asked for nothing for so long is idle. */
+const REST_MS = 15_000
 
 /** A day's commands on a cluster that stands, beside the same by hand, and beside Node that does nothing. */
 export async function dayBench(signal: AbortSignal): Promise<Suite[]> {
@@ -37,8 +40,14 @@ export async function dayBench(signal: AbortSignal): Promise<Suite[]> {
     const cluster = `bench-${count}`
     const kubeconfig = join(home, 'state', 'clusters', cluster, 'kubeconfig')
     const status = async () => JSON.parse(await devk('status', '--json')) as ProjectStatus
-    const registry = async () =>
-      (JSON.parse(await devk('cluster', 'status', '--json')) as { registry?: string }).registry ?? ''
+    let known: Promise<string> | undefined
+    // Asked once, by what is prepared: nobody's time is spent on it.
+    const registry = () => {
+      known ??= devk('cluster', 'status', '--json').then(
+        status => (JSON.parse(status) as { registry?: string }).registry ?? '',
+      )
+      return known
+    }
     const site = { folder, home: join(home, `peers-${count}`), tools, count, kubeconfig, registry }
     const peers = peerContenders(present, site, signal)
     const bare = {
@@ -53,6 +62,7 @@ export async function dayBench(signal: AbortSignal): Promise<Suite[]> {
           name: 'by hand: build, push, apply, wait',
           prepare: async () => {
             await touchServices(folder, count, `hand ${Date.now()}`)
+            await registry()
             const kubectl = await kubectlOf(kubeconfig, HAND, signal)
             await kubectl(['create', 'namespace', HAND])
           },
@@ -109,6 +119,7 @@ export async function dayBench(signal: AbortSignal): Promise<Suite[]> {
       ],
       after: async () => {
         const { daemon } = await status()
+        await sleep(REST_MS, signal)
         console.log(`The idle daemon, ${count} services: ${await memoryOf(daemon?.pid ?? 0)} MB\n`)
         for (const { clean } of peers) await clean()
         await devk('down')
