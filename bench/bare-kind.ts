@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { paths } from '../src/base/paths.ts'
 import { nodeImage, readMachineImages } from '../src/cluster/images.ts'
+import { thawing } from '../src/cluster/thaw.ts'
 import { run } from '../src/exec/run.ts'
 import { findTool } from '../src/exec/tools.ts'
 import type { Contender } from './measure.ts'
@@ -22,11 +23,15 @@ export async function bareKind(signal: AbortSignal): Promise<Contender> {
     const env = { KUBECONFIG: join(folder, 'kubeconfig') }
     await run({ file: kind, args: [...args, '--name', NAME], env }, { signal })
   }
-  const remove = () => call('delete', 'cluster')
+  const remove = async () => {
+    const node = ['inspect', '--format', '{{.Id}}', `${NAME}-control-plane`]
+    const { stdout } = await run({ file: 'docker', args: node }, { signal, accept: [1] })
+    // kind alone may wait for ever for a node whose pods sit in a frozen cgroup.
+    await thawing([stdout.trim()], () => call('delete', 'cluster'))
+  }
   return {
     name: 'kind create cluster --wait',
     run: () => call('create', 'cluster', '--wait', '5m', ...(image ? ['--image', image] : [])),
-    // Docker may fail to end a node whose pods sit in a frozen cgroup; the second time it does.
     reset: () => remove().catch(remove),
   }
 }
