@@ -23,6 +23,12 @@ export interface ClusterProvider {
   /** Makes every node able to pull through the registry. Doing it again does nothing. */
   wire(name: string, registry: Registry): Promise<void>
 
+  /**
+   * Has a node fetch an image, ready or not: throws where it can't, yet or at all. Left out where the provider's nodes
+   * have no way to.
+   */
+  fetchImage?(node: string, image: string, signal: AbortSignal): Promise<void>
+
   /** Starts a stopped cluster's nodes; returns before its API answers. */
   start(name: string, signal: AbortSignal): Promise<void>
 

@@ -12,7 +12,7 @@ import { clusterContainers, clusterNames, nodeContainers } from '../node-contain
 import { KIND_NETWORK, kindLabels } from '../node-labels.ts'
 import type { ClusterProvider } from '../provider.ts'
 import { connectRegistry } from '../registry/container.ts'
-import { containerdHosts } from '../registry/containerd-hosts.ts'
+import { CERTS_FOLDER, containerdHosts } from '../registry/containerd-hosts.ts'
 import type { Registry } from '../registry/registry.ts'
 import { removeContainers } from '../remove-containers.ts'
 import { startContainers, stopContainers } from '../start-stop.ts'
@@ -63,6 +63,11 @@ export function kindProvider({ docker, host }: DockerConnection, run: Run): Clus
         signal,
       )
       await (wiring ?? wire(spec.name, await registry.running))
+    },
+
+    async fetchImage(node, image, signal) {
+      const ctr = ['ctr', '--namespace', 'k8s.io', 'images', 'pull', '--hosts-dir', CERTS_FOLDER, image]
+      await run({ file: 'docker', args: ['exec', node, ...ctr], env: { DOCKER_HOST: host } }, { signal })
     },
 
     start: async (name, signal) =>

@@ -14,6 +14,7 @@ import { imageId, readyId, workloadId } from '../../resources/outputs.ts'
 import type { RunContext } from '../../resources/run-context.ts'
 import { identitiesOf } from '../../resources/workload-node.ts'
 import { emptyReport, observe } from './observe.ts'
+import { prefetching } from './prefetch.ts'
 import { remover } from './removers.ts'
 import type { Session } from './session.ts'
 import { summaryOf, writeSummary } from './summary.ts'
@@ -40,9 +41,10 @@ export async function bringUp(
     writeSummary(session.home, summaryOf(project)),
   ])
   const context = runContext(session, clusters, project, pruneVolumes)
+  await using prefetch = prefetching(observe(steps, report), clusters, project.cluster, signal)
   await runNodes(await nodes(context, report), {
     store: session.store,
-    observer: observe(steps, report),
+    observer: prefetch.observer,
     signal,
     places: { build: availableParallelism() },
   })

@@ -1,0 +1,77 @@
+import { expect, it } from 'vitest'
+import type { Clusters } from '../../src/cluster/clusters.ts'
+import { prefetching } from '../../src/daemon/session/prefetch.ts'
+import type { Node, Outcome } from '../../src/engine/node.ts'
+import type { Observer } from '../../src/engine/run.ts'
+
+const { signal } = new AbortController()
+const cluster = { id: 'cluster:cluster' } as Node
+const image = (name: string) => ({ id: `image:${name}` }) as Node
+const at = (reference: string): Outcome => ({ is: 'unchanged', output: { reference } })
+
+/** A cluster of these nodes that fetch what they are told, after they could not for a while. */
+function making(names: string[], { failures = 0 } = {}) {
+  const fetched: string[] = []
+  let left = failures
+  const kind = {
+    nodes: async () =>
+      names.map(name => ({
+        name,
+        role: name.startsWith('worker') ? 'worker' : 'control-plane',
+        running: true,
+      })),
+    fetchImage: async (node: string, reference: string) => {
+      if (left-- > 0) throw new Error('containerd does not run yet')
+      fetched.push(`${node} ${reference}`)
+    },
+  }
+  const told: string[] = []
+  const observer: Observer = {
+    waiting: () => {},
+    working: node => {
+      told.push(`working ${node.id}`)
+      return { say: () => {}, note: () => {} }
+    },
+    ended: node => void told.push(`ended ${node.id}`),
+  }
+  const clusters = { providers: { kind } } as unknown as Clusters
+  return { ...prefetching(observer, clusters, { name: 'shop', provider: 'kind' }, signal), fetched, told }
+}
+
+it('has the nodes of a cluster that is being made fetch each image as soon as it is done, once', async () => {
+  await using run = making(['control-plane'])
+  run.observer.working(cluster, [])
+  run.observer.ended(image('api'), at('api@1'))
+  await expect.poll(() => run.fetched, { timeout: 5_000 }).toEqual(['control-plane api@1'])
+  run.observer.ended(image('web'), at('web@1'))
+  await expect
+    .poll(() => run.fetched, { timeout: 5_000 })
+    .toEqual(['control-plane api@1', 'control-plane web@1'])
+  expect(run.told).toEqual(['working cluster:cluster', 'ended image:api', 'ended image:web'])
+})
+
+it('tries again what the node could not fetch yet, and asks only the nodes where pods will run', async () => {
+  await using run = making(['control-plane', 'worker', 'worker2'], { failures: 2 })
+  run.observer.working(cluster, [])
+  run.observer.ended(image('api'), at('api@1'))
+  await expect.poll(() => run.fetched, { timeout: 5_000 }).toEqual(['worker api@1', 'worker2 api@1'])
+})
+
+it('fetches nothing where the cluster is there, or is ready by then', async () => {
+  await using there = making(['control-plane'])
+  there.observer.ended(image('api'), at('api@1'))
+  await using ready = making(['control-plane'])
+  ready.observer.working(cluster, [])
+  ready.observer.ended(cluster, { is: 'changed', output: {} })
+  ready.observer.ended(image('api'), at('api@1'))
+  await new Promise(resolve => setTimeout(resolve, 1_200))
+  expect([...there.fetched, ...ready.fetched]).toEqual([])
+})
+
+it('fetches nothing of an image that failed', async () => {
+  await using run = making(['control-plane'])
+  run.observer.working(cluster, [])
+  run.observer.ended(image('api'), { is: 'held', reason: 'it needs the registry, which failed' })
+  await new Promise(resolve => setTimeout(resolve, 1_200))
+  expect(run.fetched).toEqual([])
+})
