@@ -9,7 +9,7 @@ import { readDeploy } from '../../src/kube/manifests/read-deploy.ts'
 import { type KubeObject, keyOf } from '../../src/kube/object.ts'
 import { openLive } from '../../src/kube/rollout/live.ts'
 import type { DeploySpec } from '../../src/model/project.ts'
-import { type Home, newHome } from './support/devk.ts'
+import { type Home, homePrefix, newHome } from './support/devk.ts'
 import { pushImage } from './support/images.ts'
 import { docker, eventually, kubectl } from './support/machine.ts'
 import { createKind, failure, type Kind, project, stage as stageOf } from './support/stage.ts'
@@ -24,7 +24,7 @@ let folder: string
 
 beforeAll(async () => {
   home = await newHome()
-  folder = await mkdtemp(join(tmpdir(), 'devk-e2e-manifests-'))
+  folder = await mkdtemp(join(tmpdir(), `${homePrefix}manifests-`))
   kind = await createKind(home, name)
   kube = kubectl(kind.kubeconfig)
   image = `${kind.registry}/e2e/rollout:1`

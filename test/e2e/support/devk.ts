@@ -6,6 +6,9 @@ import { paths } from '../../../src/base/paths.ts'
 
 export const devkFile = resolve(import.meta.dirname, '../../../bin/devk')
 
+/** What the name of every folder of these tests begins with. */
+export const homePrefix = 'devk-e2e-'
+
 export interface Result {
   code: number | null
   stdout: string
@@ -36,7 +39,7 @@ export interface Home extends AsyncDisposable {
 }
 
 export async function newHome(env: NodeJS.ProcessEnv = {}): Promise<Home> {
-  const folder = await mkdtemp(join(tmpdir(), 'devk-e2e-'))
+  const folder = await mkdtemp(join(tmpdir(), homePrefix))
   await mkdir(paths().data, { recursive: true })
   await symlink(paths().data, join(folder, 'data'))
   const all: NodeJS.ProcessEnv = {
