@@ -51,8 +51,7 @@ function standingState({ record, nodes }: FoundCluster): ClusterState {
   if (stopped.length === nodes.length) return { is: 'stopped' }
   if (stopped.length > 0)
     return { is: 'partial', why: `${stopped.map(node => node.name).join(', ')} is stopped` }
-  if (record?.phase === 'finishing')
-    return { is: 'partial', why: 'its creation was interrupted near the end' }
+  if (record?.phase === 'finishing') return { is: 'partial', why: 'its nodes were not seen ready yet' }
   return { is: 'running' }
 }
 

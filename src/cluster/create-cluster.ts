@@ -5,7 +5,7 @@ import { removeCluster } from './delete-cluster.ts'
 import type { AskedSpec } from './differences.ts'
 import { endWorkers, settle } from './end-workers.ts'
 import { explainProvider } from './explain-provider.ts'
-import { finishCluster } from './finish-cluster.ts'
+import { finishCluster, furnishCluster } from './finish-cluster.ts'
 import { nodeImage } from './images.ts'
 import { locked } from './locked.ts'
 import { type CreateChoice, completeSpec, planCreate } from './plan.ts'
@@ -15,13 +15,19 @@ import type { Registry } from './registry/registry.ts'
 import { releaseShared, sharedRegistry } from './shared.ts'
 import { startFound } from './start-cluster.ts'
 
+/** How far a creation goes: until the cluster can be given work, or until its nodes are Ready to do it. */
+export type Until = 'furnished' | 'ready'
+
 export type CreateOutcome = 'created' | 'started' | 'finished' | 'recreated' | 'unchanged'
+
+const finishing = { furnished: furnishCluster, ready: finishCluster }
 
 /** Brings the cluster that is asked for: made, finished, started, or found as it should be. */
 export function createCluster(
   clusters: Clusters,
   asked: AskedSpec,
   choice: CreateChoice,
+  until: Until = 'ready',
 ): Promise<CreateOutcome> {
   const { name } = asked
   return locked(clusters, name, `creating cluster ${name}`, async () => {
@@ -33,7 +39,8 @@ export function createCluster(
     const plan = planCreate(asked, { record, nodes }, choice)
     if ('why' in plan) clusters.steps.note(`Cluster ${name}: ${plan.why}.`)
     if (plan.do === 'create' || plan.do === 'clean and create') {
-      await replace(clusters, completeSpec(asked, record), plan.do === 'create' ? undefined : found)
+      const old = plan.do === 'create' ? undefined : found
+      await replace(clusters, completeSpec(asked, record), old, until)
       return choice.recreate && nodes.length > 0 ? 'recreated' : 'created'
     }
     if (!record) throw new TypeError(`plan "${plan.do}" without a record`)
@@ -43,7 +50,7 @@ export function createCluster(
     }
     const registry = await sharedRegistry(clusters, record)
     if (plan.do === 'finish') {
-      await finishCluster(clusters, record, nodes, registry)
+      await finishing[until](clusters, record, nodes, registry)
       return 'finished'
     }
     await keep(clusters, record, registry.port)
@@ -53,21 +60,27 @@ export function createCluster(
 }
 
 /** Nothing of the old one is taken away before all that the new one needs was looked at. */
-async function replace(clusters: Clusters, spec: ClusterSpec, old: FoundCluster | undefined): Promise<void> {
+async function replace(
+  clusters: Clusters,
+  spec: ClusterSpec,
+  old: FoundCluster | undefined,
+  until: Until,
+): Promise<void> {
   await prepare(clusters, spec, old)
   if (old) {
     await clusters.steps.during('Removing what was there', () =>
       removeCluster(clusters, spec.name, old, { keepContexts: true }),
     )
   }
-  await make(clusters, spec, old?.record?.mergedInto)
+  await make(clusters, spec, old?.record?.mergedInto, until)
 }
 
-/** Everything from nothing to Ready. Where it fails or is aborted, what it made is taken away again. */
+/** Everything from nothing. Where it fails or is aborted, what it made is taken away again. */
 async function make(
   clusters: Clusters,
   spec: ClusterSpec,
   mergedInto: readonly string[] | undefined,
+  until: Until,
 ): Promise<void> {
   const { images, providers, records, steps, signal } = clusters
   const provider = providers[spec.provider]
@@ -102,7 +115,7 @@ async function make(
     const nodes = await provider.nodes(spec.name)
     const standing = { ...record, phase: 'finishing', nodeCount: nodes.length } as const
     await records.write(standing)
-    await finishCluster(clusters, standing, nodes, await running)
+    await finishing[until](clusters, standing, nodes, await running)
   } catch (error) {
     // What only takes longer than it should is no reason to take it away: the next command goes on waiting.
     if (error instanceof DevkError && error.code === 'CLUSTER_NOT_READY') throw error

@@ -1,8 +1,9 @@
 import { mergeContext } from '../kube/merge-kubeconfig.ts'
 import type { ClusterNode } from '../model/cluster.ts'
 import { markCluster } from './adopt.ts'
-import type { Clusters } from './clusters.ts'
+import { type Clusters, findCluster } from './clusters.ts'
 import { kubeApiOf } from './connect-cluster.ts'
+import { locked } from './locked.ts'
 import { nodeStarts, waitFor, waitForNodes } from './ready.ts'
 import type { ClusterRecord } from './record.ts'
 import { HOSTING_PATH, hostingConfigMap } from './registry/config-map.ts'
@@ -15,23 +16,54 @@ export async function finishCluster(
   nodes: readonly ClusterNode[],
   registry: Registry,
 ): Promise<void> {
-  const { connection, providers, records, steps, signal } = clusters
+  await settle(clusters, await furnishCluster(clusters, record, nodes, registry), nodes)
+}
+
+/** All that it takes to give the cluster work: its nodes may not be Ready yet. */
+export async function furnishCluster(
+  clusters: Clusters,
+  record: ClusterRecord,
+  nodes: readonly ClusterNode[],
+  registry: Registry,
+): Promise<ClusterRecord> {
+  const { connection, providers, records, signal } = clusters
   const { name, provider } = record.spec
-  const made: ClusterRecord = { ...record, phase: 'made', registryPort: registry.port }
+  const furnished: ClusterRecord = { ...record, phase: 'finishing', registryPort: registry.port }
   const api = await kubeApiOf(clusters, name, provider)
   await Promise.all([
     providers[provider].wire(name, registry),
-    markCluster(connection.docker, nodes, made),
-    steps.during('Waiting for the nodes', async say =>
-      waitForNodes(api, await nodeStarts(connection.docker, nodes), { signal, say }),
-    ),
+    // Whoever finds only what the nodes carry finds a cluster that stands.
+    markCluster(connection.docker, nodes, { ...furnished, phase: 'made' }),
     waitFor('the API to take the registry’s ConfigMap', { signal, say: () => {} }, async () => {
       await api.apply(HOSTING_PATH, hostingConfigMap(registry), { signal })
       return undefined
     }),
   ])
-  if (made.mergedInto) await mergeAgain(clusters, made.mergedInto, record)
-  await records.write(made)
+  if (furnished.mergedInto) await mergeAgain(clusters, furnished.mergedInto, record)
+  await records.write(furnished)
+  return furnished
+}
+
+/** Waits until pods can run in a cluster that was left furnished; nothing where that was seen before. */
+export function settleCluster(clusters: Clusters, name: string): Promise<void> {
+  return locked(clusters, name, `waiting for cluster ${name}`, async () => {
+    const found = await findCluster(clusters, name)
+    if (found?.record?.phase !== 'finishing') return
+    await settle(clusters, found.record, await clusters.providers[found.provider].nodes(name))
+  })
+}
+
+async function settle(
+  clusters: Clusters,
+  record: ClusterRecord,
+  nodes: readonly ClusterNode[],
+): Promise<void> {
+  const { connection, records, steps, signal } = clusters
+  const api = await kubeApiOf(clusters, record.spec.name, record.spec.provider)
+  await steps.during('Waiting for the nodes', async say =>
+    waitForNodes(api, await nodeStarts(connection.docker, nodes), { signal, say }),
+  )
+  await records.write({ ...record, phase: 'made' })
 }
 
 /** A cluster made anew has other keys than the one that the user's kubeconfig knew. */

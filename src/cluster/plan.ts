@@ -47,7 +47,7 @@ export function planCreate(
   refuseLostNodes(record, nodes, anew)
   refuseDifferences(asked, record, nodes, anew)
   if (nodes.some(node => !node.running)) return { do: 'start', why: 'it was stopped' }
-  if (record.phase === 'finishing') return { do: 'finish', why: 'its creation was interrupted near the end' }
+  if (record.phase === 'finishing') return { do: 'finish', why: 'its nodes were not seen ready yet' }
   return { do: 'keep' }
 }
 

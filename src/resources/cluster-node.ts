@@ -10,7 +10,7 @@ import type { AskedCluster } from '../model/cluster.ts'
 import { type ClusterOutput, clusterId } from './outputs.ts'
 import type { RunContext } from './run-context.ts'
 
-/** The cluster that the project asks for: made, started, finished, or found as it should be. */
+/** The cluster that the project asks for: made, started, or found as it should be; it takes work then. */
 export function clusterNode({ clusters, project, access }: RunContext): Node {
   const asked = project.cluster
   return {
@@ -32,10 +32,8 @@ export function clusterNode({ clusters, project, access }: RunContext): Node {
     },
     async apply(_, signal) {
       if (asked.provider !== 'existing') {
-        await createCluster({ ...clusters, signal }, asked, {
-          recreate: false,
-          anew: 'devk cluster create --recreate',
-        })
+        const choice = { recreate: false, anew: 'devk cluster create --recreate' }
+        await createCluster({ ...clusters, signal }, asked, choice, 'furnished')
       }
       const identity = await identityOf(await clusterApi(clusters, asked), signal)
       const output = { name: asked.name, provider: asked.provider, identity } satisfies ClusterOutput

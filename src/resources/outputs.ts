@@ -20,6 +20,8 @@ export type ImageOutput = {
 }
 
 export const clusterId = 'cluster:cluster'
+/** Its nodes are Ready: what is only given to the cluster does not wait for that. */
+export const nodesId = 'nodes:cluster'
 export const registryId = 'registry:registry'
 export const namespaceId = 'namespace:namespace'
 export const imageId = (service: string) => `image:${service}`

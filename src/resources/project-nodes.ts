@@ -5,6 +5,7 @@ import type { Project, Service } from '../model/project.ts'
 import { clusterNode } from './cluster-node.ts'
 import { imageNode } from './image-node.ts'
 import { namespaceNode } from './namespace-node.ts'
+import { nodesNode } from './nodes-node.ts'
 import { readyNode } from './ready-node.ts'
 import { registryNode } from './registry-node.ts'
 import type { RunContext } from './run-context.ts'
@@ -36,6 +37,7 @@ export async function projectNodes(
   ])
   return [
     clusterNode(context),
+    nodesNode(context),
     ...(needed.size > 0 || project.cluster.provider !== 'existing'
       ? await imageNodes(context, needed, counts)
       : []),

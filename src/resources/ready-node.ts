@@ -2,7 +2,7 @@ import type { Node } from '../engine/node.ts'
 import { serviceStatus } from '../kube/rollout/status.ts'
 import { waitReady } from '../kube/rollout/wait-ready.ts'
 import { unanswering } from './answering.ts'
-import { type ClusterOutput, clusterId, inputOf, readyId, workloadId } from './outputs.ts'
+import { type ClusterOutput, clusterId, inputOf, nodesId, readyId, workloadId } from './outputs.ts'
 import type { RunContext } from './run-context.ts'
 import { identitiesOf } from './workload-node.ts'
 
@@ -11,7 +11,7 @@ export function readyNode({ access }: RunContext, service: string): Node {
   return {
     id: readyId(service),
     title: `${service} ready`,
-    needs: [clusterId, workloadId(service)],
+    needs: [clusterId, nodesId, workloadId(service)],
     async fingerprint(inputs) {
       const objects = identitiesOf(inputOf(inputs, workloadId(service)))
       return Object.fromEntries(objects.map(({ kind, name, version }) => [`${kind} ${name}`, version]))

@@ -6,11 +6,12 @@ import type { Observer } from '../../src/engine/run.ts'
 
 const { signal } = new AbortController()
 const cluster = { id: 'cluster:cluster' } as Node
+const nodes = { id: 'nodes:cluster' } as Node
 const image = (name: string) => ({ id: `image:${name}` }) as Node
 const at = (reference: string): Outcome => ({ is: 'unchanged', output: { reference } })
 
 /** A cluster of these nodes that fetch what they are told, after they could not for a while. */
-function making(names: string[], { failures = 0 } = {}) {
+function making(names: string[], { failures = 0, answers = Promise.resolve() } = {}) {
   const fetched: string[] = []
   let left = failures
   const kind = {
@@ -35,7 +36,8 @@ function making(names: string[], { failures = 0 } = {}) {
     ended: node => void told.push(`ended ${node.id}`),
   }
   const clusters = { providers: { kind } } as unknown as Clusters
-  return { ...prefetching(observer, clusters, { name: 'shop', provider: 'kind' }, signal), fetched, told }
+  const named = { name: 'shop', provider: 'kind' } as const
+  return { ...prefetching(observer, clusters, named, signal, () => answers), fetched, told }
 }
 
 it('has the nodes of a cluster that is being made fetch each image as soon as it is done, once', async () => {
@@ -63,9 +65,29 @@ it('fetches nothing where the cluster is there, or is ready by then', async () =
   await using ready = making(['control-plane'])
   ready.observer.working(cluster, [])
   ready.observer.ended(cluster, { is: 'changed', output: {} })
+  ready.observer.ended(nodes, { is: 'changed', output: {} })
   ready.observer.ended(image('api'), at('api@1'))
   await new Promise(resolve => setTimeout(resolve, 1_200))
   expect([...there.fetched, ...ready.fetched]).toEqual([])
+})
+
+it('leaves the nodes alone until the API answers: they have enough to do by then', async () => {
+  const answers = Promise.withResolvers<void>()
+  await using run = making(['control-plane'], { answers: answers.promise })
+  run.observer.working(cluster, [])
+  run.observer.ended(image('api'), at('api@1'))
+  await new Promise(resolve => setTimeout(resolve, 1_200))
+  expect(run.fetched).toEqual([])
+  answers.resolve()
+  await expect.poll(() => run.fetched, { timeout: 5_000 }).toEqual(['control-plane api@1'])
+})
+
+it('goes on while the nodes of a cluster that has got its work are not Ready', async () => {
+  await using run = making(['control-plane'])
+  run.observer.working(cluster, [])
+  run.observer.ended(cluster, { is: 'changed', output: {} })
+  run.observer.ended(image('api'), at('api@1'))
+  await expect.poll(() => run.fetched, { timeout: 5_000 }).toEqual(['control-plane api@1'])
 })
 
 it('fetches nothing of an image that failed', async () => {

@@ -49,8 +49,11 @@ export const debianRoot = root({
   title: 'root file system of the base images',
   variant: 'minbase',
   packages: ['ca-certificates'],
-  // What Debian's own slim images leave out.
-  options: ['man', 'info', 'locale', 'doc'].map(name => `--dpkgopt=path-exclude=/usr/share/${name}/*`),
+  // What Debian's own slim images leave out, and whatever is installed over them.
+  options: [
+    ...['man', 'info', 'locale', 'doc'].map(name => `--dpkgopt=path-exclude=/usr/share/${name}/*`),
+    ...['pkgcache', 'srcpkgcache'].map(name => `--aptopt=Dir::Cache::${name} ""`),
+  ],
 })
 
 interface Root {
@@ -68,6 +71,8 @@ function root({ name, title, variant, packages, options = [] }: Root): Build {
     '--quiet',
     `--variant=${variant}`,
     `--include=${packages.join(',')}`,
+    // As debootstrap merges /usr: the package that does it afterwards brings all of Perl.
+    ...(variant === 'minbase' ? ['--hook-dir=/usr/share/mmdebstrap/hooks/merged-usr'] : []),
     ...options,
     versions.debian,
   ]

@@ -1,7 +1,7 @@
 import type { Observer } from '../../engine/run.ts'
 import type { RunReport } from '../../model/project-status.ts'
 import type { OpenStep, Steps } from '../../model/steps.ts'
-import { clusterId } from '../../resources/outputs.ts'
+import { clusterId, nodesId } from '../../resources/outputs.ts'
 
 const WORTH_TELLING_MS = 300
 
@@ -35,7 +35,7 @@ export function observe(steps: Steps, report: RunReport): Observer {
     working(node, why) {
       report.done.push({ what: node.title, why: [...why] })
       // The cluster's own steps are shown in its place.
-      if (node.id === clusterId) return { say: () => {}, note }
+      if (node.id === clusterId || node.id === nodesId) return { say: () => {}, note }
       const step = steps.start(node.title)
       open.set(node.id, step)
       return { say: step.say, note }

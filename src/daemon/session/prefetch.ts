@@ -1,9 +1,10 @@
-import { sleep } from '../../base/time.ts'
+import { poll, sleep } from '../../base/time.ts'
 import type { Clusters } from '../../cluster/clusters.ts'
+import { kubeApiOf } from '../../cluster/connect-cluster.ts'
 import { kindOf } from '../../engine/remove.ts'
 import type { Observer } from '../../engine/run.ts'
 import type { ClusterNode, ClusterSpec } from '../../model/cluster.ts'
-import { clusterId } from '../../resources/outputs.ts'
+import { clusterId, nodesId } from '../../resources/outputs.ts'
 
 const AGAIN_MS = 1_000
 
@@ -20,13 +21,14 @@ export function prefetching(
   clusters: Clusters,
   cluster: Named,
   signal: AbortSignal,
+  answers: Answers = apiAnswers,
 ): Prefetch {
   const images: string[] = []
   let closing: AbortController | undefined
   let fetching = Promise.resolve()
   const close = async () => {
     closing?.abort()
-    await fetching
+    await fetching.catch(() => {})
   }
   return {
     observer: {
@@ -34,14 +36,13 @@ export function prefetching(
       working(node, why) {
         if (node.id === clusterId) {
           closing = new AbortController()
-          fetching = fetchAll(clusters, cluster, images, AbortSignal.any([signal, closing.signal])).catch(
-            () => {},
-          )
+          fetching = fetchAll(clusters, cluster, images, answers, AbortSignal.any([signal, closing.signal]))
+          fetching.catch(() => {})
         }
         return observer.working(node, why)
       },
       ended(node, outcome) {
-        if (node.id === clusterId) closing?.abort()
+        if (node.id === nodesId) closing?.abort()
         if (kindOf(node.id) === 'image' && (outcome.is === 'changed' || outcome.is === 'unchanged')) {
           images.push(String(outcome.output['reference']))
         }
@@ -57,16 +58,24 @@ interface Named {
   provider: ClusterSpec['provider'] | 'existing'
 }
 
+type Answers = (clusters: Clusters, name: string, provider: Provider, signal: AbortSignal) => Promise<void>
+type Provider = ClusterSpec['provider']
+
 /** Until the signal aborts: the list grows meanwhile. */
 async function fetchAll(
-  { providers }: Clusters,
+  clusters: Clusters,
   { name, provider }: Named,
   images: readonly string[],
+  answers: Answers,
   signal: AbortSignal,
 ): Promise<void> {
-  const own = provider === 'existing' ? undefined : providers[provider]
+  if (provider === 'existing') return
+  const own = clusters.providers[provider]
+  if (!own.fetchImage) return
   const fetched = new Set<string>()
-  while (own?.fetchImage) {
+  // Until then the nodes unpack what the cluster itself is made of, and all would only take longer.
+  await answers(clusters, name, provider, signal)
+  while (!signal.aborted) {
     for (const image of images.filter(each => !fetched.has(each))) {
       const nodes = forPods(await own.nodes(name))
       const fetches = nodes.map(node => own.fetchImage?.(node.name, image, signal))
@@ -75,6 +84,17 @@ async function fetchAll(
     }
     await sleep(AGAIN_MS, signal)
   }
+}
+
+/** Returns once the cluster's API answers. */
+async function apiAnswers(
+  clusters: Clusters,
+  name: string,
+  provider: Provider,
+  signal: AbortSignal,
+): Promise<void> {
+  const ask = async () => (await kubeApiOf(clusters, name, provider)).get('/version', { signal })
+  await poll(() => ask().catch(() => undefined), { every: AGAIN_MS / 2, signal })
 }
 
 function forPods(nodes: readonly ClusterNode[]): ClusterNode[] {
