@@ -2,11 +2,14 @@ import { formatDuration } from '../base/time.ts'
 import type { ProjectStatus, RunReport, ServiceStatus } from '../model/project-status.ts'
 import type { UpOutput } from '../protocol/operations.ts'
 import { errorText } from './error-text.ts'
+import { forwardsText, whereText } from './forwards-text.ts'
 import { table } from './table.ts'
 
 /** How an `up` ended: the URLs where all is ready, the reasons where it is not. */
 export function upText({ run, status }: UpOutput): string {
-  const urls = status.services.flatMap(({ name, urls }) => urls.map(url => `  ${name}  ${url}`))
+  const urls = status.services.flatMap(service =>
+    whereText(service).map(where => `  ${service.name}  ${where}`),
+  )
   if (isReady({ run, status })) {
     const did = workDone(run)
     return [
@@ -56,26 +59,19 @@ export function projectStatusText(status: ProjectStatus): string {
     ...(rows.length > 0
       ? ['', table([['SERVICE', 'STATE', 'PODS', 'RESTARTS', 'IMAGE', 'WHERE', 'WHY'], ...rows])]
       : []),
+    ...forwardsText(services),
   ].join('\n')
 }
 
-function serviceRow({
-  name,
-  state,
-  ready,
-  wanted,
-  restarts,
-  imageBuiltAt,
-  urls,
-  why,
-}: ServiceStatus): string[] {
+function serviceRow(service: ServiceStatus): string[] {
+  const { name, state, ready, wanted, restarts, imageBuiltAt, why } = service
   return [
     name,
     state === 'image' ? 'image only' : state,
     wanted > 0 ? `${ready}/${wanted}` : '-',
     String(restarts),
     imageBuiltAt === undefined ? '-' : age(imageBuiltAt),
-    urls.join(' ') || '-',
+    whereText(service).join(' ') || '-',
     why ?? '',
   ]
 }

@@ -11,6 +11,7 @@ import { withLock } from '../exec/lock.ts'
 import type { OperationName, Request } from '../protocol/messages.ts'
 import { answerRequests } from './answer-requests.ts'
 import { sameEnvironment } from './same-environment.ts'
+import { resumeForwards } from './session/resume-forwards.ts'
 import { openSession, type Session } from './session/session.ts'
 import { whenIdle } from './when-idle.ts'
 
@@ -51,13 +52,13 @@ async function endAll(sockets: ReadonlySet<Socket>): Promise<void> {
 async function listen(home: ProjectHome, open: Set<Socket>): Promise<void> {
   const build = buildId(process.argv[1] ?? '')
   const retired = new AbortController()
-  await using session = openSession(home)
   const idle = whenIdle([
     // Compiled as its code is by now, the next daemon starts in two thirds of the time, however this one ends.
     { afterMs: REST_MS, act: flushCompileCache },
     { afterMs: LONG_REST_MS, act: giveMemoryBack },
     { afterMs: IDLE_MS, act: () => retired.abort() },
   ])
+  await using session = openSession(home, { onActivity: () => open.size === 0 && idle.restart() })
   const server = createServer(socket => {
     open.add(socket)
     idle.pause()
@@ -72,6 +73,7 @@ async function listen(home: ProjectHome, open: Set<Socket>): Promise<void> {
   await rm(home.socket, { force: true })
   await new Promise<void>((resolve, reject) => server.once('error', reject).listen(home.socket, resolve))
   await chmod(home.socket, 0o600)
+  resumeForwards(session, retired.signal).catch((error: unknown) => console.error(error))
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => retired.abort())
   await new Promise<void>(resolve =>
     retired.signal.addEventListener('abort', () => resolve(), { once: true }),

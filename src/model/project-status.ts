@@ -1,4 +1,5 @@
 import type { ErrorFields } from '../base/errors.ts'
+import type { ForwardState } from './forward.ts'
 
 /** What a run did, and what it could not do. */
 export interface RunReport {
@@ -28,6 +29,8 @@ export interface ServiceStatus {
   imageBuiltAt?: string | undefined
   /** Where it can be opened from this machine. */
   urls: string[]
+  /** Ports of this machine that lead to its pods; none where no daemon runs. */
+  forwards: ForwardState[]
 }
 
 export interface ProjectStatus {

@@ -1,4 +1,5 @@
 import type { AskedCluster } from './cluster.ts'
+import type { Forward } from './forward.ts'
 
 /** A project file, checked and complete: every path is absolute, every default is filled in. */
 export interface Project {
@@ -22,6 +23,8 @@ export interface Service {
   needs: string[]
   /** Where custom resources name images: `spec.engine.image`, by kind. */
   imagePaths: ImagePath[]
+  /** Ports of this machine that lead to its pods. */
+  forward: Forward[]
 }
 
 /** What an image is made of. */

@@ -1,15 +1,15 @@
 import { resolve } from 'node:path'
-import { DevkError } from '../base/errors.ts'
 import { didYouMean } from '../base/nearest.ts'
 import type { AskedCluster } from '../model/cluster.ts'
 import { parseMount } from '../model/mount.ts'
 import { parsePortMapping } from '../model/port-mapping.ts'
 import type { Project, Service } from '../model/project.ts'
 import { type Blame, fault, invalidProject } from './faults.ts'
+import { parsed } from './parsed.ts'
 import { readConfig } from './read-config.ts'
 import { resolveService } from './resolve-service.ts'
 import type { ClusterInput, ProjectInput } from './schema.ts'
-import type { KeyPath, Source } from './sources.ts'
+import type { Source } from './sources.ts'
 
 export interface Origin {
   file: string
@@ -30,6 +30,7 @@ export async function resolveProject(input: ProjectInput, origin: Origin): Promi
     ),
   )
   checkNeeds(services, blame)
+  checkForwards(services, blame)
   const cluster = await resolveCluster(input.cluster ?? { provider: 'kind' }, name, folder, blame)
   if (faults.length > 0) throw invalidProject(file, faults)
   return {
@@ -45,9 +46,8 @@ export async function resolveProject(input: ProjectInput, origin: Origin): Promi
 }
 
 function ignoredOf({ secrets = [], services }: ProjectInput): string[] {
-  const parts = Object.entries(services).flatMap(([name, { sync = [], forward = [] }]) => [
+  const parts = Object.entries(services).flatMap(([name, { sync = [] }]) => [
     ...(sync.length > 0 ? [`services.${name}.sync`] : []),
-    ...(forward.length > 0 ? [`services.${name}.forward`] : []),
   ])
   return secrets.length > 0 ? ['secrets', ...parts] : parts
 }
@@ -61,6 +61,21 @@ function checkNeeds(services: readonly Service[], blame: Blame): void {
     }
     const circle = circleFrom(name, byName)
     if (circle) blame(['services', name, 'needs'], `goes in a circle: ${circle.join(' → ')}`)
+  }
+}
+
+/** A local port can lead to one place only. */
+function checkForwards(services: readonly Service[], blame: Blame): void {
+  const taken = new Map<string, string>()
+  for (const { name, forward } of services) {
+    for (const [index, { address, local, auto }] of forward.entries()) {
+      const key = `${address} ${local}`
+      const other = taken.get(key)
+      if (other !== undefined && !auto) {
+        blame(['services', name, 'forward', index], `has the local port of ${other}`, local)
+      }
+      if (other === undefined) taken.set(key, `services.${name}.forward.${index}`)
+    }
   }
 }
 
@@ -118,15 +133,5 @@ async function resolveCluster(
       parsed(() => parseMount(text, folder), ['cluster', 'mounts', index], blame),
     ),
     config: config === undefined ? undefined : await readConfig(resolve(folder, config)),
-  }
-}
-
-function parsed<T>(parse: () => T, path: KeyPath, blame: Blame): T[] {
-  try {
-    return [parse()]
-  } catch (error) {
-    if (!(error instanceof DevkError)) throw error
-    blame(path, `is wrong: ${error.message}`)
-    return []
   }
 }

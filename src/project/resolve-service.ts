@@ -1,14 +1,16 @@
 import { stat } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
+import { parseForward } from '../model/forward.ts'
 import type { BuildSpec, DeploySpec, Service } from '../model/project.ts'
 import type { Blame } from './faults.ts'
+import { parsed } from './parsed.ts'
 import type { DeployInput, ServiceInput } from './schema.ts'
 import type { KeyPath } from './sources.ts'
 
 /** A service with absolute paths, each of which is there. */
 export async function resolveService(
   name: string,
-  { build, deploy, needs, imagePaths }: ServiceInput,
+  { build, deploy, needs, imagePaths, forward }: ServiceInput,
   folder: string,
   blame: Blame,
 ): Promise<Service> {
@@ -27,7 +29,13 @@ export async function resolveService(
       }),
     ),
   ])
-  return { name, build: resolvedBuild, deploy: deploys, needs, imagePaths }
+  if (forward.length > 0 && deploys.length === 0) {
+    blame([...at, 'forward'], 'has nothing to lead to: the service has no deploy')
+  }
+  const forwards = forward.flatMap((text, index) =>
+    parsed(() => parseForward(String(text)), [...at, 'forward', index], blame),
+  )
+  return { name, build: resolvedBuild, deploy: deploys, needs, imagePaths, forward: forwards }
 }
 
 async function resolveBuild(

@@ -67,7 +67,10 @@ const serviceSchema = z.strictObject({
     .default([])
     .describe('Where custom resources name images: kind Engine, path spec.image'),
   sync: z.array(z.unknown()).optional(),
-  forward: z.array(text).optional(),
+  forward: z
+    .array(z.union([text, z.int()]))
+    .default([])
+    .describe('Ports of this machine that lead to its pods: "3000:8080", "5432", "8080:http", "auto:8080"'),
 })
 
 export const projectSchema = z.strictObject({

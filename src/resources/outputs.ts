@@ -26,6 +26,7 @@ export const registryId = 'registry:registry'
 export const namespaceId = 'namespace:namespace'
 export const imageId = (service: string) => `image:${service}`
 export const workloadId = (service: string) => `workload:${service}`
+export const forwardId = (service: string) => `forward:${service}`
 export const readyId = (service: string) => `ready:${service}`
 
 /** The output of a node that was done before: the engine gives no node its turn earlier. */

@@ -3,6 +3,7 @@ import type { Node } from '../engine/node.ts'
 import { deployInputs } from '../kube/manifests/deploy-inputs.ts'
 import type { Project, Service } from '../model/project.ts'
 import { clusterNode } from './cluster-node.ts'
+import { forwardNode } from './forward-node.ts'
 import { imageNode } from './image-node.ts'
 import { namespaceNode } from './namespace-node.ts'
 import { nodesNode } from './nodes-node.ts'
@@ -45,6 +46,7 @@ export async function projectNodes(
     ...deployed.flatMap(service => [
       workloadNode(context, service, uses.get(service.name) ?? [], counts),
       readyNode(context, service.name),
+      ...(service.forward.length > 0 ? [forwardNode(context, service)] : []),
     ]),
   ]
 }

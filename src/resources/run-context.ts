@@ -2,7 +2,9 @@ import type { Clusters } from '../cluster/clusters.ts'
 import type { Dialect } from '../docker/build/ignore-pattern.ts'
 import type { StatCache } from '../docker/build/stat-cache.ts'
 import type { Run } from '../exec/run.ts'
+import type { Forwards } from '../forward/forwards.ts'
 import type { KubeApi } from '../kube/api.ts'
+import type { PodDialer } from '../kube/pod-dialer.ts'
 import type { Live } from '../kube/rollout/live.ts'
 import type { Project } from '../model/project.ts'
 import type { ClusterOutput } from './outputs.ts'
@@ -18,6 +20,7 @@ export interface RunContext {
   /** What was found out about base images in this run. */
   bases: Map<string, Promise<string | undefined>>
   pruneVolumes: boolean
+  forwards: OpenForwards
   /** The connection that is open, or a new one: `anew` where the cluster was started or made. */
   access(cluster: ClusterOutput, how?: { anew: boolean }): Promise<ClusterAccess>
   /** The versions of the project's objects as the cluster has them, asked once a run. */
@@ -28,4 +31,11 @@ export interface ClusterAccess {
   api: KubeApi
   /** What goes on in the project's namespace. */
   live: Live
+  dialer: PodDialer
+}
+
+/** They outlive the run, and connections to the cluster: each is carried over the one that is open by then. */
+export interface OpenForwards {
+  forwards: Forwards
+  current(): ClusterAccess | undefined
 }

@@ -12,6 +12,7 @@ import { readDeploy, refuseDuplicates } from '../kube/manifests/read-deploy.ts'
 import { type KubeObject, keyOf, nameOf } from '../kube/object.ts'
 import type { Project, Service } from '../model/project.ts'
 import { mirrorLocalImages } from './mirror-local-images.ts'
+import { namedPorts } from './named-ports.ts'
 import {
   type ClusterOutput,
   clusterId,
@@ -110,7 +111,7 @@ export function workloadNode(
       const removal = { project: project.name, signal, say, note, keepVolumes: !pruneVolumes }
       counts.removed.push(...(await removeObjects(api, stale, removal)))
       await remember(asNotes([...identities, ...kept]))
-      return { ...asNotes(identities), urls: urlsOf(objects, project.cluster) }
+      return { ...asNotes(identities), urls: urlsOf(objects, project.cluster), ports: namedPorts(objects) }
     },
   }
 }

@@ -104,6 +104,7 @@ describe('services', () => {
         deploy: [{ kind: 'manifests', path: join(folder, 'api', 'k8s') }],
         needs: ['db'],
         imagePaths: [],
+        forward: [],
       },
       {
         name: 'db',
@@ -120,6 +121,7 @@ describe('services', () => {
         ],
         needs: [],
         imagePaths: [],
+        forward: [],
       },
     ])
   })
@@ -212,9 +214,25 @@ describe('overlays', () => {
 it('tells which of its sections this version does nothing with', async () => {
   await mkdir(join(folder, 'k8s'))
   const { ignored } = await read(
-    'name: shop\nsecrets: [{ name: s }]\nservices:\n  a: { deploy: k8s, forward: ["80"] }\n  b: { deploy: k8s }\n',
+    'name: shop\nsecrets: [{ name: s }]\nservices:\n  a: { deploy: k8s, sync: [{ from: a, to: /b }] }\n  b: { deploy: k8s }\n',
   )
-  expect(ignored).toEqual(['secrets', 'services.a.forward'])
+  expect(ignored).toEqual(['secrets', 'services.a.sync'])
+})
+
+it('takes forwards as numbers and as text, and says where one is wrong', async () => {
+  await mkdir(join(folder, 'k8s'))
+  const { services } = await read(
+    'name: shop\nservices:\n  a: { deploy: k8s, forward: [5432, "3000:http"] }\n',
+  )
+  expect(services[0]?.forward.map(({ local, port }) => [local, port])).toEqual([
+    [5432, 5432],
+    [3000, 'http'],
+  ])
+  const wrong = 'name: shop\nservices:\n  a: { deploy: k8s, forward: ["53/udp"] }\n'
+  expect((await fault(wrong))?.detail).toMatch(/3:\d+: services.a.forward.0 is wrong: "53\/udp": only TCP/)
+  const twice =
+    'name: shop\nservices:\n  a: { deploy: k8s, forward: [80] }\n  b: { deploy: k8s, forward: [80] }\n'
+  expect((await fault(twice))?.detail).toContain('has the local port of services.a.forward.0: 80')
 })
 
 it('has a JSON Schema that says what it says', () => {

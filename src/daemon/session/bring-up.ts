@@ -10,7 +10,7 @@ import { currentVersions } from '../../kube/apply/current-versions.ts'
 import type { Project } from '../../model/project.ts'
 import type { RunReport } from '../../model/project-status.ts'
 import type { Steps } from '../../model/steps.ts'
-import { imageId, readyId, workloadId } from '../../resources/outputs.ts'
+import { forwardId, imageId, readyId, workloadId } from '../../resources/outputs.ts'
 import type { RunContext } from '../../resources/run-context.ts'
 import { identitiesOf } from '../../resources/workload-node.ts'
 import { emptyReport, observe } from './observe.ts'
@@ -74,6 +74,7 @@ function runContext(
     bases: new Map(),
     dialect: clientDialect(run, clusters),
     pruneVolumes,
+    forwards: session,
     access,
     inventory(cluster, signal) {
       versions ??= (async () => {
@@ -95,7 +96,10 @@ async function removeOrphans(
   options: { pruneVolumes: boolean; signal: AbortSignal },
 ): Promise<string[]> {
   const named = new Set(
-    project.services.flatMap(({ name }) => [imageId(name), workloadId(name), readyId(name)]),
+    project.services.flatMap(({ name, forward }) => [
+      ...[imageId(name), workloadId(name), readyId(name)],
+      ...(forward.length > 0 ? [forwardId(name)] : []),
+    ]),
   )
   const orphans = (await session.store.list()).filter(record => isOfService(record) && !named.has(record.id))
   if (orphans.length === 0) return []
@@ -108,5 +112,5 @@ async function removeOrphans(
 }
 
 function isOfService({ id }: NodeRecord): boolean {
-  return ['image', 'workload', 'ready'].includes(kindOf(id))
+  return ['image', 'workload', 'ready', 'forward'].includes(kindOf(id))
 }

@@ -73,6 +73,7 @@ async function fetchAll(
   const own = clusters.providers[provider]
   if (!own.fetchImage) return
   const fetched = new Set<string>()
+  await poll(async () => images[0], { every: AGAIN_MS, signal })
   // Until then the nodes unpack what the cluster itself is made of, and all would only take longer.
   await answers(clusters, name, provider, signal)
   while (!signal.aborted) {
@@ -94,7 +95,7 @@ async function apiAnswers(
   signal: AbortSignal,
 ): Promise<void> {
   const ask = async () => (await kubeApiOf(clusters, name, provider)).get('/version', { signal })
-  await poll(() => ask().catch(() => undefined), { every: AGAIN_MS / 2, signal })
+  await poll(() => ask().catch(() => undefined), { every: AGAIN_MS, signal })
 }
 
 function forPods(nodes: readonly ClusterNode[]): ClusterNode[] {

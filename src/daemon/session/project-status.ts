@@ -81,6 +81,7 @@ async function statusOf(
   const common = {
     name,
     urls: (workload?.output['urls'] ?? []) as string[],
+    forwards: session.forwards.of(name),
     ...(typeof builtAt === 'string' && { imageBuiltAt: builtAt }),
   }
   const nothing = { ready: 0, wanted: 0, restarts: 0 }

@@ -30,6 +30,10 @@ export function remover(
     workload: record => remove([...identitiesOf(record.notes), ...identitiesOf(record.output)]),
     namespace: ({ output }) =>
       remove(output['identity'] ? [output['identity'] as unknown as ObjectIdentity] : []),
+    forward: async ({ id }) => {
+      await session.forwards.keepOnly(id.slice(id.indexOf(':') + 1), [])
+      return []
+    },
     cluster: record => removeCluster(clusters, record, purge),
   }
   return kind => removers[kind]

@@ -4,16 +4,18 @@ import type { ProjectHome } from '../../base/project-home.ts'
 import type { Clusters } from '../../cluster/clusters.ts'
 import { type StatCache, statCache } from '../../docker/build/stat-cache.ts'
 import type { RecordStore } from '../../engine/node.ts'
+import { openForwards } from '../../forward/forwards.ts'
+import { podDialer } from '../../kube/pod-dialer.ts'
 import { openLive } from '../../kube/rollout/live.ts'
 import type { AskedCluster } from '../../model/cluster.ts'
 import { clusterApi } from '../../resources/cluster-node.ts'
 import type { ClusterOutput } from '../../resources/outputs.ts'
-import type { ClusterAccess } from '../../resources/run-context.ts'
+import type { ClusterAccess, OpenForwards } from '../../resources/run-context.ts'
 import { recordFiles } from './record-files.ts'
 import { type SharedRuns, sharedRuns } from './shared-runs.ts'
 
 /** All that is kept of a project between commands: in the daemon for hours, elsewhere for one command. */
-export interface Session extends AsyncDisposable {
+export interface Session extends AsyncDisposable, OpenForwards {
   readonly home: ProjectHome
   readonly store: RecordStore
   readonly runs: SharedRuns
@@ -39,16 +41,23 @@ interface Opened {
   access: Promise<ClusterAccess>
 }
 
-export function openSession(home: ProjectHome, { lasting = true }: { lasting?: boolean } = {}): Session {
+export function openSession(
+  home: ProjectHome,
+  { lasting = true, onActivity }: { lasting?: boolean; onActivity?: () => void } = {},
+): Session {
   const runs = sharedRuns()
+  const forwards = openForwards({ onActivity })
   let open: Opened | undefined
+  let current: ClusterAccess | undefined
 
   async function connect(clusters: Clusters, { asked, namespace }: Place): Promise<ClusterAccess> {
     const api = await clusterApi(clusters, asked)
-    return { api, live: openLive(api, namespace) }
+    current = { api, live: openLive(api, namespace), dialer: podDialer(api, namespace) }
+    return current
   }
   async function end(): Promise<void> {
     await runs.end(retired())
+    await forwards[Symbol.asyncDispose]()
     const before = open
     open = undefined
     await close(before)
@@ -56,6 +65,8 @@ export function openSession(home: ProjectHome, { lasting = true }: { lasting?: b
   return {
     home,
     runs,
+    forwards,
+    current: () => current,
     lasting,
     store: recordFiles(join(home.state, 'nodes')),
     stats: statCache(join(home.state, 'files.json')),
@@ -82,6 +93,7 @@ export function openSession(home: ProjectHome, { lasting = true }: { lasting?: b
 async function close(opened: Opened | undefined): Promise<void> {
   const access = await opened?.access.catch(() => undefined)
   access?.live.close()
+  access?.dialer[Symbol.dispose]()
 }
 
 function retired(): DevkError {

@@ -1,0 +1,143 @@
+import type { Socket } from 'node:net'
+import { type Forward, type ForwardState, formatForward } from '../model/forward.ts'
+import { carry } from './carry.ts'
+import { type Listening, listen } from './listen.ts'
+import type { Target, Targets } from './target.ts'
+
+/** All local ports that lead into the cluster. They outlive pods, runs and connections to the API. */
+export interface Forwards extends AsyncDisposable {
+  /** Listens for it and returns its port, or goes on doing so: no connection notices. Throws PORT_TAKEN, PORT_REFUSED. */
+  open(service: string, forward: Forward, targets: Targets): Promise<number>
+  isOpen(service: string, forward: Forward): boolean
+  /** Ends those of the service that are not among these, with their connections. */
+  keepOnly(service: string, forwards: readonly Forward[]): Promise<void>
+  of(service: string): ForwardState[]
+}
+
+interface Entry {
+  service: string
+  forward: Forward
+  targets: Targets
+  listening: Listening
+  sockets: Set<Socket>
+  open: Map<string, number>
+  counts: { connections: number; refused: number; bytesIn: number; bytesOut: number }
+}
+
+const PATIENCE_MS = 60_000
+
+export function openForwards({ onActivity = () => {}, patienceMs = PATIENCE_MS } = {}): Forwards {
+  const entries = new Map<string, Entry>()
+  const closing = new AbortController()
+  let last: Promise<unknown> = Promise.resolve()
+  // Two who open the same port at once would take it from each other.
+  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
+    const turn = last.then(work, work)
+    last = turn
+    return turn
+  }
+
+  function accept(entry: Entry, socket: Socket): void {
+    onActivity()
+    const { sockets, counts, open } = entry
+    sockets.add(socket)
+    counts.connections++
+    socket.once('close', () => {
+      sockets.delete(socket)
+      counts.bytesIn += socket.bytesRead
+      counts.bytesOut += socket.bytesWritten
+    })
+    // The targets may be others by the time that one is needed.
+    const targets: Targets = {
+      ready: () => entry.targets.ready(),
+      changed: signal => entry.targets.changed(signal),
+    }
+    void carry(socket, targets, {
+      patienceMs,
+      signal: closing.signal,
+      choose: ready => leastBusy(ready, open),
+      onTaken: ({ name }) => {
+        // Of those that are as busy, the one that was asked longest ago is next.
+        const before = open.get(name) ?? 0
+        open.delete(name)
+        open.set(name, before + 1)
+        return () => void open.set(name, (open.get(name) ?? 1) - 1)
+      },
+    }).then(taken => {
+      if (!taken) counts.refused++
+    })
+  }
+
+  async function close(key: string, { listening, sockets }: Entry): Promise<void> {
+    entries.delete(key)
+    const ended = listening[Symbol.asyncDispose]()
+    for (const socket of sockets) socket.destroy()
+    await ended
+  }
+
+  return {
+    open: (service, forward, targets) =>
+      inTurn(async () => {
+        const key = keyOf(service, forward)
+        const before = entries.get(key)
+        if (before) {
+          before.targets = targets
+          return before.listening.port
+        }
+        const listening = await listen(forward, service, socket => {
+          const entry = entries.get(key)
+          if (entry) accept(entry, socket)
+          else socket.destroy()
+        })
+        const counts = { connections: 0, refused: 0, bytesIn: 0, bytesOut: 0 }
+        entries.set(key, {
+          ...{ service, forward, targets, listening, counts },
+          sockets: new Set(),
+          open: new Map(),
+        })
+        return listening.port
+      }),
+    isOpen: (service, forward) => entries.has(keyOf(service, forward)),
+    keepOnly: (service, forwards) =>
+      inTurn(async () => {
+        const kept = new Set(forwards.map(forward => keyOf(service, forward)))
+        const going = [...entries].filter(([key, entry]) => entry.service === service && !kept.has(key))
+        await Promise.all(going.map(([key, entry]) => close(key, entry)))
+      }),
+    of: service => [...entries.values()].filter(entry => entry.service === service).map(stateOf),
+    [Symbol.asyncDispose]: () =>
+      inTurn(async () => {
+        closing.abort()
+        await Promise.all([...entries].map(([key, entry]) => close(key, entry)))
+      }),
+  }
+}
+
+function leastBusy(ready: readonly Target[], open: ReadonlyMap<string, number>): Target | undefined {
+  const order = [...open.keys()]
+  const rank = ({ name }: Target) => [open.get(name) ?? 0, order.indexOf(name)] as const
+  return ready.toSorted((a, b) => {
+    const [busyA, turnA] = rank(a)
+    const [busyB, turnB] = rank(b)
+    return busyA - busyB || turnA - turnB
+  })[0]
+}
+
+function stateOf({ forward, listening, sockets, open, counts }: Entry): ForwardState {
+  const live = [...sockets]
+  const taken = [...open].filter(([, connections]) => connections > 0)
+  return {
+    forward,
+    port: listening.port,
+    open: taken.map(([target, connections]) => ({ target, connections })),
+    held: live.length - taken.reduce((sum, [, connections]) => sum + connections, 0),
+    connections: counts.connections,
+    refused: counts.refused,
+    bytesIn: counts.bytesIn + live.reduce((sum, socket) => sum + socket.bytesRead, 0),
+    bytesOut: counts.bytesOut + live.reduce((sum, socket) => sum + socket.bytesWritten, 0),
+  }
+}
+
+function keyOf(service: string, forward: Forward): string {
+  return `${service} ${formatForward(forward)}`
+}

@@ -1,0 +1,156 @@
+import { Duplex } from 'node:stream'
+import { dataHeader, type Frame, frameReader, openFrame, pingFrame, resetFrame } from './frames.ts'
+
+export interface SpdyConnection {
+  /** `talks: false` where this side says nothing on it. What it says is held back until somebody reads. */
+  open(headers: Readonly<Record<string, string>>, options?: { talks: boolean }): Duplex
+  /** Nothing can be opened on it any more. */
+  readonly isOver: boolean
+  /** Ends all its streams. */
+  close(): void
+}
+
+const PING_EVERY_MS = 30_000
+const PING_LIMIT_MS = 15_000
+/** What a frame's length can say. */
+const MOST_BYTES = 0xff_ff_ff
+
+/**
+ * Streams over an upgraded connection, which it owns. There is no flow control: a stream that nobody reads holds up the
+ * whole connection, so who must not be held up by others takes one of his own.
+ */
+export function spdyConnection(socket: Duplex): SpdyConnection {
+  const streams = new Map<number, Stream>()
+  const read = frameReader()
+  let next = 1
+  let over = false
+  const end = (why: Error) => {
+    if (over && streams.size === 0) return
+    over = true
+    stopPinging()
+    for (const { duplex } of streams.values()) duplex.destroy(why)
+    streams.clear()
+    socket.destroy()
+  }
+  const stopPinging = keepAlive(socket, () => end(new Error('the Kubernetes API went silent')))
+
+  function take(frame: Frame): void {
+    switch (frame.is) {
+      case 'ping':
+        // The other side's own have even numbers, and are sent back as they are.
+        if (frame.id % 2 === 0) socket.write(pingFrame(frame.id))
+        return
+      case 'away':
+        over = true
+        return
+      case 'reset':
+        streams.get(frame.stream)?.duplex.destroy(new Error('the other side reset the stream'))
+        return
+      case 'accepted':
+        if (frame.last) streams.get(frame.stream)?.take(undefined)
+        return
+      case 'data':
+        if (frame.bytes.length > 0) streams.get(frame.stream)?.take(frame.bytes)
+        if (frame.last) streams.get(frame.stream)?.take(undefined)
+    }
+  }
+
+  socket.on('data', (chunk: Buffer) => {
+    for (const frame of read(chunk)) take(frame)
+  })
+  socket.on('error', end)
+  socket.once('close', () => end(new Error('the connection to the Kubernetes API was closed')))
+  socket.once('end', () => end(new Error('the Kubernetes API ended the connection')))
+
+  return {
+    get isOver() {
+      return over
+    },
+    open(headers, { talks } = { talks: true }) {
+      const id = next
+      next += 2
+      const stream = openStream(socket, id, talks, () => void streams.delete(id))
+      streams.set(id, stream)
+      socket.write(openFrame(id, headers, { first: id === 1, last: !talks }))
+      return stream.duplex
+    },
+    close: () => end(new Error('the connection was closed')),
+  }
+}
+
+interface Stream {
+  duplex: Duplex
+  /** undefined: the other side says no more. */
+  take(bytes: Buffer | undefined): void
+}
+
+function openStream(socket: Duplex, id: number, talks: boolean, gone: () => void): Stream {
+  let ended = { here: !talks, there: false }
+  const duplex = new Duplex({
+    allowHalfOpen: true,
+    read: () => void socket.resume(),
+    writev: (chunks, done) =>
+      write(
+        chunks.map(({ chunk }) => chunk as Buffer),
+        done,
+      ),
+    final: done => {
+      if (ended.here) return done()
+      ended = { ...ended, here: true }
+      socket.write(dataHeader(id, 0, { last: true }), done)
+    },
+    destroy: (error, done) => {
+      gone()
+      if (!socket.destroyed && !(ended.here && ended.there)) socket.write(resetFrame(id))
+      // Whoever held it up is gone.
+      socket.resume()
+      done(error)
+    },
+  })
+  // Its owner listens where he wants to know: an error after that is nobody's.
+  duplex.on('error', () => {})
+  if (!talks) duplex.end()
+
+  function write(chunks: Buffer[], done: (error?: Error | null) => void): void {
+    socket.cork()
+    for (const chunk of chunks) {
+      for (let at = 0; at < chunk.length; at += MOST_BYTES) {
+        const part = chunk.subarray(at, at + MOST_BYTES)
+        socket.write(dataHeader(id, part.length, { last: false }))
+        socket.write(part, at + MOST_BYTES >= chunk.length && chunk === chunks.at(-1) ? done : undefined)
+      }
+    }
+    socket.uncork()
+  }
+
+  return {
+    duplex,
+    take(bytes) {
+      if (bytes === undefined) ended = { ...ended, there: true }
+      if (!duplex.push(bytes ?? null) && bytes !== undefined) socket.pause()
+    },
+  }
+}
+
+/** A connection whose other side is gone without a word is told by a ping that nobody answers. Returns how to stop. */
+function keepAlive(socket: Duplex, silent: () => void): () => void {
+  let id = 1
+  let heard = true
+  let limit: NodeJS.Timeout | undefined
+  socket.on('data', () => {
+    heard = true
+    clearTimeout(limit)
+  })
+  const timer = setInterval(() => {
+    if (socket.isPaused()) return
+    heard = false
+    socket.write(pingFrame(id))
+    id += 2
+    clearTimeout(limit)
+    limit = setTimeout(() => heard || socket.isPaused() || silent(), PING_LIMIT_MS).unref()
+  }, PING_EVERY_MS).unref()
+  return () => {
+    clearInterval(timer)
+    clearTimeout(limit)
+  }
+}

@@ -1,0 +1,53 @@
+import { sleep } from '../base/time.ts'
+import type { Targets } from '../forward/target.ts'
+import type { ObjectIdentity } from '../kube/apply/identity.ts'
+import { nextMoment } from '../kube/rollout/next-moment.ts'
+import type { Pod, Snapshot } from '../kube/rollout/objects.ts'
+import { podsOf, workloadOf } from '../kube/rollout/pods-of.ts'
+import type { OpenForwards } from './run-context.ts'
+
+/** What is heard of late is looked at again after this. */
+const AGAIN_MS = 1_000
+
+/** The Ready pods of the objects, each at this port, over whichever connection to the cluster is open by then. */
+export function podTargets(
+  { current }: Pick<OpenForwards, 'current'>,
+  objects: readonly ObjectIdentity[],
+  port: number,
+): Targets {
+  return {
+    ready() {
+      const access = current()
+      if (!access) return []
+      return readyPods(access.live.snapshot(), objects).map(({ metadata: { name } }) => ({
+        name,
+        dial: signal => access.dialer.dial(name, port, signal),
+      }))
+    },
+    async changed(signal) {
+      const live = current()?.live
+      try {
+        if (live) return await nextMoment(live, live.snapshot().version, AGAIN_MS, signal)
+      } catch {
+        // The connection was closed: there is another one soon.
+        signal.throwIfAborted()
+      }
+      await sleep(AGAIN_MS / 10, signal)
+    },
+  }
+}
+
+function readyPods(snapshot: Snapshot, objects: readonly ObjectIdentity[]): Pod[] {
+  return objects.flatMap(object => podsOfObject(snapshot, object)).filter(isReady)
+}
+
+function podsOfObject(snapshot: Snapshot, object: ObjectIdentity): readonly Pod[] {
+  const workload = workloadOf(snapshot, object)
+  if (workload) return podsOf(snapshot, workload)
+  return object.kind === 'Pod' ? snapshot.pods.filter(({ metadata }) => metadata.name === object.name) : []
+}
+
+function isReady({ metadata, status }: Pod): boolean {
+  const ready = status.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True')
+  return ready === true && metadata.deletionTimestamp === undefined
+}
