@@ -13,7 +13,7 @@ export interface PodDialer extends Disposable {
 }
 
 /** Connections that are kept for the next one, a pod. */
-const MOST_KEPT = 8
+const MOST_KEPT = 32
 const KEPT_MS = 60_000
 const PROTOCOL = 'portforward.k8s.io'
 

@@ -4,6 +4,7 @@ import type { ObjectIdentity } from '../kube/apply/identity.ts'
 import { nextMoment } from '../kube/rollout/next-moment.ts'
 import type { Pod, Snapshot } from '../kube/rollout/objects.ts'
 import { podsOf, workloadOf } from '../kube/rollout/pods-of.ts'
+import { dialPod } from './dial-pod.ts'
 import type { OpenForwards } from './run-context.ts'
 
 /** What is heard of late is looked at again after this. */
@@ -19,9 +20,9 @@ export function podTargets(
     ready() {
       const access = current()
       if (!access) return []
-      return readyPods(access.live.snapshot(), objects).map(({ metadata: { name } }) => ({
-        name,
-        dial: signal => access.dialer.dial(name, port, signal),
+      return readyPods(access.live.snapshot(), objects).map(pod => ({
+        name: pod.metadata.name,
+        dial: signal => dialPod(access, pod, port, signal),
       }))
     },
     async changed(signal) {

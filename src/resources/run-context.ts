@@ -1,4 +1,5 @@
 import type { Clusters } from '../cluster/clusters.ts'
+import type { NodeRoutes } from '../cluster/node-routes.ts'
 import type { Dialect } from '../docker/build/ignore-pattern.ts'
 import type { StatCache } from '../docker/build/stat-cache.ts'
 import type { Run } from '../exec/run.ts'
@@ -32,6 +33,8 @@ export interface ClusterAccess {
   /** What goes on in the project's namespace. */
   live: Live
   dialer: PodDialer
+  /** Where the cluster's nodes are containers of this machine. */
+  routes?: NodeRoutes | undefined
 }
 
 /** They outlive the run, and connections to the cluster: each is carried over the one that is open by then. */

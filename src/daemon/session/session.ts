@@ -2,8 +2,10 @@ import { join } from 'node:path'
 import { DevkError } from '../../base/errors.ts'
 import type { ProjectHome } from '../../base/project-home.ts'
 import type { Clusters } from '../../cluster/clusters.ts'
+import { nodeRoutes } from '../../cluster/node-routes.ts'
 import { type StatCache, statCache } from '../../docker/build/stat-cache.ts'
 import type { RecordStore } from '../../engine/node.ts'
+import { run } from '../../exec/run.ts'
 import { openForwards } from '../../forward/forwards.ts'
 import { podDialer } from '../../kube/pod-dialer.ts'
 import { openLive } from '../../kube/rollout/live.ts'
@@ -52,7 +54,12 @@ export function openSession(
 
   async function connect(clusters: Clusters, { asked, namespace }: Place): Promise<ClusterAccess> {
     const api = await clusterApi(clusters, asked)
-    current = { api, live: openLive(api, namespace), dialer: podDialer(api, namespace) }
+    current = {
+      api,
+      live: openLive(api, namespace),
+      dialer: podDialer(api, namespace),
+      ...(asked.provider !== 'existing' && { routes: nodeRoutes(clusters.connection, run, home.folder) }),
+    }
     return current
   }
   async function end(): Promise<void> {
@@ -94,6 +101,7 @@ async function close(opened: Opened | undefined): Promise<void> {
   const access = await opened?.access.catch(() => undefined)
   access?.live.close()
   access?.dialer[Symbol.dispose]()
+  await access?.routes?.[Symbol.asyncDispose]()
 }
 
 function retired(): DevkError {
