@@ -27,14 +27,14 @@ export interface ForwardState {
   bytesOut: number
 }
 
+const FORM = /^(?:(\[[\da-fA-F:]+\]|\d+(?:\.\d+){3}):)?(auto:)?(?:(\d+):)?([a-z\d][a-z\d-]*)(?:\/(\w+))?$/
 const HINT = 'Write LOCAL:PORT such as 3000:8080, a single port such as 5432, a name such as 8080:http.'
 
-/** `3000:8080`, `5432`, `8080:http`, `auto:8080`, `0.0.0.0:3000:8080`. Loopback unless an address is written out. */
+/** `3000:8080`, `5432`, `8080:http`, `auto:3000:8080`, `0.0.0.0:3000:8080`. Loopback unless an address is written out. */
 export function parseForward(text: string): Forward {
-  const match =
-    /^(?:(\[[\da-fA-F:]+\]|\d+(?:\.\d+){3}):)?(?:(auto|\d+):)?([a-z\d][a-z\d-]*)(?:\/(\w+))?$/.exec(text)
+  const match = FORM.exec(text)
   if (!match) throw refused(`"${text}" is no port to forward.`, HINT)
-  const [, address = '127.0.0.1', first, last = '', protocol = 'tcp'] = match
+  const [, address = '127.0.0.1', auto, first, last = '', protocol = 'tcp'] = match
   if (protocol !== 'tcp') {
     throw refused(
       `"${text}": only TCP can be forwarded.`,
@@ -42,19 +42,19 @@ export function parseForward(text: string): Forward {
     )
   }
   const port = /^\d+$/.test(last) ? Number(last) : last
-  const local = Number(first === undefined || first === 'auto' ? last : first)
-  if (typeof port === 'string' && (first === undefined || first === 'auto')) {
+  const local = Number(first ?? last)
+  if (typeof port === 'string' && first === undefined) {
     throw refused(`"${text}" names no local port.`, `Write it before the name, such as 8080:${last}.`)
   }
   if (!isPort(local) || (typeof port === 'number' && !isPort(port))) {
     throw refused(`"${text}" has a port that is not from 1 to 65535.`, HINT)
   }
-  return { address: address.replace(/[[\]]/g, ''), local, port, auto: first === 'auto' }
+  return { address: address.replace(/[[\]]/g, ''), local, port, auto: auto !== undefined }
 }
 
 export function formatForward({ address, local, port, auto }: Forward): string {
   const bracketed = address.includes(':') ? `[${address}]` : address
-  return `${address === '127.0.0.1' ? '' : `${bracketed}:`}${auto ? 'auto' : local}:${port}`
+  return `${address === '127.0.0.1' ? '' : `${bracketed}:`}${auto ? 'auto:' : ''}${local}:${port}`
 }
 
 function refused(message: string, hint: string): DevkError {

@@ -70,7 +70,9 @@ const serviceSchema = z.strictObject({
   forward: z
     .array(z.union([text, z.int()]))
     .default([])
-    .describe('Ports of this machine that lead to its pods: "3000:8080", "5432", "8080:http", "auto:8080"'),
+    .describe(
+      'Ports of this machine that lead to its pods: "3000:8080", "5432", "8080:http", "auto:3000:8080"',
+    ),
 })
 
 export const projectSchema = z.strictObject({

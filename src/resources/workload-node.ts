@@ -100,6 +100,8 @@ export function workloadNode(
           signal,
           say,
         })
+      say('its nodes fetch the images')
+      await context.imagesSettled(images.map(image => inputOf<ImageOutput>(inputs, imageId(image)).reference))
       // What is about to be made must be found again, and so must what was made before.
       await remember(asNotes(merged(known, objects)))
       const applied = await applyObjects(api, objects, { signal, say, note })

@@ -11,7 +11,10 @@ const image = (name: string) => ({ id: `image:${name}` }) as Node
 const at = (reference: string): Outcome => ({ is: 'unchanged', output: { reference } })
 
 /** A cluster of these nodes that fetch what they are told, after they could not for a while. */
-function making(names: string[], { failures = 0, answers = Promise.resolve() } = {}) {
+function making(
+  names: string[],
+  { failures = 0, answers = Promise.resolve(), slow = Promise.resolve() } = {},
+) {
   const fetched: string[] = []
   let left = failures
   const kind = {
@@ -23,6 +26,7 @@ function making(names: string[], { failures = 0, answers = Promise.resolve() } =
       })),
     fetchImage: async (node: string, reference: string) => {
       if (left-- > 0) throw new Error('containerd does not run yet')
+      await slow
       fetched.push(`${node} ${reference}`)
     },
   }
@@ -88,6 +92,43 @@ it('goes on while the nodes of a cluster that has got its work are not Ready', a
   run.observer.ended(cluster, { is: 'changed', output: {} })
   run.observer.ended(image('api'), at('api@1'))
   await expect.poll(() => run.fetched, { timeout: 5_000 }).toEqual(['control-plane api@1'])
+})
+
+it('settles at once where no cluster is made, with the image where it is fetched, and else when all is over', async () => {
+  await using there = making(['control-plane'])
+  await there.settled(['api@1'])
+  const slow = Promise.withResolvers<void>()
+  await using run = making(['control-plane'], { slow: slow.promise })
+  run.observer.working(cluster, [])
+  run.observer.ended(image('api'), at('api@1'))
+  const settled: string[] = []
+  void run.settled(['api@1']).then(() => settled.push('api'))
+  void run.settled(['api@1', 'web@1']).then(() => settled.push('both'))
+  await new Promise(resolve => setTimeout(resolve, 1_200))
+  expect(settled).toEqual([])
+  slow.resolve()
+  await expect.poll(() => settled).toEqual(['api'])
+  run.observer.ended(nodes, { is: 'changed', output: {} })
+  await expect.poll(() => settled).toEqual(['api', 'both'])
+})
+
+it('lets a fetch that was begun come to its end when the nodes are Ready, and begins no other', async () => {
+  const slow = Promise.withResolvers<void>()
+  await using run = making(['control-plane'], { slow: slow.promise })
+  run.observer.working(cluster, [])
+  run.observer.ended(image('api'), at('api@1'))
+  await new Promise(resolve => setTimeout(resolve, 1_200))
+  run.observer.ended(image('web'), at('web@1'))
+  run.observer.ended(nodes, { is: 'changed', output: {} })
+  let over = false
+  void run.settled(['web@1']).then(() => {
+    over = true
+  })
+  await new Promise(resolve => setTimeout(resolve, 100))
+  expect(over).toBe(false)
+  slow.resolve()
+  await expect.poll(() => over).toBe(true)
+  expect(run.fetched).toEqual(['control-plane api@1'])
 })
 
 it('fetches nothing of an image that failed', async () => {

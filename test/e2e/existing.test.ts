@@ -1,6 +1,7 @@
 import { cp, mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { ephemeralPort } from '../../src/base/ports.ts'
 import type { ProjectStatus } from '../../src/model/project-status.ts'
 import type { UpOutput } from '../../src/protocol/operations.ts'
 import { type Home, newHome, succeeded } from './support/devk.ts'
@@ -26,12 +27,13 @@ spec:
       containers:
         - name: app
           image: app
-          command: [sh, -c, 'trap "exit 0" TERM; sleep 86400 & wait']
+          command: [sh, -c, 'trap "exit 0" TERM; mkdir /w; echo here > /w/index.html; httpd -p 8080 -h /w; sleep 86400 & wait']
 `
 
 let home: Home
 let folder: string
 let kubeconfig: string
+let port: number
 let kube: ReturnType<typeof kubectl>
 
 beforeAll(async () => {
@@ -39,12 +41,13 @@ beforeAll(async () => {
   ;({ kubeconfig } = await createKind(home, cluster))
   kube = kubectl(kubeconfig)
   folder = join(home.folder, 'project')
+  port = await ephemeralPort()
   await mkdir(join(folder, 'app'), { recursive: true })
   await writeFile(join(folder, 'app.yaml'), manifest)
   await writeFile(join(folder, 'app', 'Dockerfile'), `FROM busybox:1.35\nRUN echo ${nonce} > /nonce\n`)
   await writeFile(
     join(folder, 'devk.yaml'),
-    `name: ${name}\ncluster: { provider: existing, context: kind-${cluster} }\nservices:\n  app: { build: app, deploy: app.yaml }\n`,
+    `name: ${name}\ncluster: { provider: existing, context: kind-${cluster} }\nservices:\n  app: { build: app, deploy: app.yaml, forward: ["${port}:8080"] }\n`,
   )
 })
 
@@ -72,6 +75,13 @@ it('takes a project’s services, built images by the registry that it tells of'
     cluster: { state: 'running' },
     services: [{ name: 'app', state: 'ready', ready: 1 }],
   })
+})
+
+it('has local ports that lead to its pods, through its API server', async () => {
+  const answers = await Promise.all(
+    Array.from({ length: 40 }, async () => (await fetch(`http://127.0.0.1:${port}/`)).text()),
+  )
+  expect(new Set(answers)).toEqual(new Set(['here\n']))
 })
 
 it('is left as it is by a second up', async () => {

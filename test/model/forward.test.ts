@@ -9,6 +9,7 @@ it.each([
   ['5432/tcp', { ...loopback, local: 5432, port: 5432 }],
   ['8080:http', { ...loopback, local: 8080, port: 'http' }],
   ['auto:8080', { ...loopback, local: 8080, port: 8080, auto: true }],
+  ['auto:3000:http', { ...loopback, local: 3000, port: 'http', auto: true }],
   ['0.0.0.0:3000:8080', { address: '0.0.0.0', local: 3000, port: 8080, auto: false }],
   ['[::1]:3000:8080', { address: '::1', local: 3000, port: 8080, auto: false }],
 ])('%s is understood, and is loopback’s unless an address is written out', (text, forward) => {

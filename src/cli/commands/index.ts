@@ -10,6 +10,7 @@ import { clusterStop } from './cluster-stop.ts'
 import { config, configSchema } from './config.ts'
 import { doctor } from './doctor.ts'
 import { down } from './down.ts'
+import { open } from './open.ts'
 import { restart } from './restart.ts'
 import { status } from './status.ts'
 import { stop } from './stop.ts'
@@ -19,6 +20,7 @@ export const commands: readonly Command[] = [
   up,
   status,
   build,
+  open,
   restart,
   stop,
   down,

@@ -68,7 +68,7 @@ export function kindProvider({ docker, host }: DockerConnection, run: Run): Clus
     async fetchImage(node, image, signal) {
       const pull = ['ctr', '--namespace', 'k8s.io', 'images', 'pull', '--hosts-dir', CERTS_FOLDER, image]
       // What the node itself starts goes first.
-      const args = ['exec', node, 'nice', '-n', '19', ...pull]
+      const args = ['exec', node, 'nice', '-n', '10', ...pull]
       await run({ file: 'docker', args, env: { DOCKER_HOST: host } }, { signal })
     },
 

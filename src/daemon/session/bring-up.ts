@@ -40,8 +40,8 @@ export async function bringUp(
     session.stats.load(),
     writeSummary(session.home, summaryOf(project)),
   ])
-  const context = runContext(session, clusters, project, pruneVolumes)
   await using prefetch = prefetching(observe(steps, report), clusters, project.cluster, signal)
+  const context = { ...runContext(session, clusters, project, pruneVolumes), imagesSettled: prefetch.settled }
   await runNodes(await nodes(context, report), {
     store: session.store,
     observer: prefetch.observer,
@@ -62,7 +62,7 @@ function runContext(
   clusters: Clusters,
   project: Project,
   pruneVolumes: boolean,
-): RunContext {
+): Omit<RunContext, 'imagesSettled'> {
   const access: RunContext['access'] = (cluster, how) =>
     session.access(clusters, { asked: project.cluster, namespace: project.namespace, cluster }, how)
   let versions: Promise<ReadonlyMap<string, string>> | undefined

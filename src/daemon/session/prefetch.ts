@@ -1,15 +1,19 @@
 import { poll, sleep } from '../../base/time.ts'
 import type { Clusters } from '../../cluster/clusters.ts'
 import { kubeApiOf } from '../../cluster/connect-cluster.ts'
+import type { ClusterProvider } from '../../cluster/provider.ts'
 import { kindOf } from '../../engine/remove.ts'
 import type { Observer } from '../../engine/run.ts'
-import type { ClusterNode, ClusterSpec } from '../../model/cluster.ts'
+import type { AskedCluster, ClusterNode, ClusterSpec } from '../../model/cluster.ts'
 import { clusterId, nodesId } from '../../resources/outputs.ts'
 
 const AGAIN_MS = 1_000
+const LONGEST_MS = 60_000
 
 export interface Prefetch extends AsyncDisposable {
   observer: Observer
+  /** Resolves once the images are there, or nobody is at fetching any: pods made before that would fetch them twice. */
+  settled(images: readonly string[]): Promise<void>
 }
 
 /**
@@ -19,87 +23,103 @@ export interface Prefetch extends AsyncDisposable {
 export function prefetching(
   observer: Observer,
   clusters: Clusters,
-  cluster: Named,
+  cluster: Pick<AskedCluster, 'name' | 'provider'>,
   signal: AbortSignal,
   answers: Answers = apiAnswers,
 ): Prefetch {
   const images: string[] = []
-  let closing: AbortController | undefined
+  const fetched = new Set<string>()
+  const closing = new AbortController()
   let fetching = Promise.resolve()
-  const close = async () => {
-    closing?.abort()
-    await fetching.catch(() => {})
+  let changed = Promise.withResolvers<void>()
+  const onFetched = (image: string) => {
+    fetched.add(image)
+    changed.resolve()
+    changed = Promise.withResolvers()
+  }
+  const begin = () => {
+    const { name, provider } = cluster
+    if (provider === 'existing') return
+    const until = AbortSignal.any([signal, closing.signal])
+    fetching = answers(clusters, { name, provider }, until)
+      .then(() => fetchAll(clusters.providers[provider], name, { images, fetched, onFetched, signal, until }))
+      .catch(() => {})
   }
   return {
     observer: {
       waiting: observer.waiting,
       working(node, why) {
-        if (node.id === clusterId) {
-          closing = new AbortController()
-          fetching = fetchAll(clusters, cluster, images, answers, AbortSignal.any([signal, closing.signal]))
-          fetching.catch(() => {})
-        }
+        if (node.id === clusterId) begin()
         return observer.working(node, why)
       },
       ended(node, outcome) {
-        if (node.id === nodesId) closing?.abort()
+        if (node.id === nodesId) closing.abort()
         if (kindOf(node.id) === 'image' && (outcome.is === 'changed' || outcome.is === 'unchanged')) {
           images.push(String(outcome.output['reference']))
         }
         observer.ended(node, outcome)
       },
     },
-    [Symbol.asyncDispose]: close,
+    async settled(wanted) {
+      let over = false
+      const end = fetching.then(() => {
+        over = true
+      })
+      while (!over && !wanted.every(image => fetched.has(image))) await Promise.race([end, changed.promise])
+    },
+    async [Symbol.asyncDispose]() {
+      closing.abort()
+      await fetching
+    },
   }
 }
 
-interface Named {
-  name: string
-  provider: ClusterSpec['provider'] | 'existing'
+interface Fetches {
+  /** It grows meanwhile. */
+  images: readonly string[]
+  fetched: ReadonlySet<string>
+  onFetched: (image: string) => void
+  signal: AbortSignal
+  /** Nothing is begun after this. */
+  until: AbortSignal
 }
 
-type Answers = (clusters: Clusters, name: string, provider: Provider, signal: AbortSignal) => Promise<void>
-type Provider = ClusterSpec['provider']
-
-/** Until the signal aborts: the list grows meanwhile. */
 async function fetchAll(
-  clusters: Clusters,
-  { name, provider }: Named,
-  images: readonly string[],
-  answers: Answers,
-  signal: AbortSignal,
-): Promise<void> {
-  if (provider === 'existing') return
-  const own = clusters.providers[provider]
-  if (!own.fetchImage) return
-  const fetched = new Set<string>()
-  await poll(async () => images[0], { every: AGAIN_MS, signal })
-  // Until then the nodes unpack what the cluster itself is made of, and all would only take longer.
-  await answers(clusters, name, provider, signal)
-  while (!signal.aborted) {
-    for (const image of images.filter(each => !fetched.has(each))) {
-      const nodes = forPods(await own.nodes(name))
-      const fetches = nodes.map(node => own.fetchImage?.(node.name, image, signal))
-      const done = (await Promise.allSettled(fetches)).every(({ status }) => status === 'fulfilled')
-      if (nodes.length > 0 && done) fetched.add(image)
-    }
-    await sleep(AGAIN_MS, signal)
-  }
-}
-
-/** Returns once the cluster's API answers. */
-async function apiAnswers(
-  clusters: Clusters,
+  provider: ClusterProvider,
   name: string,
-  provider: Provider,
-  signal: AbortSignal,
+  { images, fetched, onFetched, signal, until }: Fetches,
 ): Promise<void> {
-  const ask = async () => (await kubeApiOf(clusters, name, provider)).get('/version', { signal })
-  await poll(() => ask().catch(() => undefined), { every: AGAIN_MS, signal })
+  const limited = () => AbortSignal.any([signal, AbortSignal.timeout(LONGEST_MS)])
+  while (provider.fetchImage && !until.aborted) {
+    for (const image of images) {
+      if (fetched.has(image) || until.aborted) continue
+      const nodes = forPods(await provider.nodes(name))
+      const fetches = nodes.map(node => provider.fetchImage?.(node.name, image, limited()))
+      const done = (await Promise.allSettled(fetches)).every(({ status }) => status === 'fulfilled')
+      if (nodes.length > 0 && done) onFetched(image)
+    }
+    await sleep(AGAIN_MS, until)
+  }
 }
 
 function forPods(nodes: readonly ClusterNode[]): ClusterNode[] {
   const running = nodes.filter(node => node.running)
   const workers = running.filter(({ role }) => role === 'worker')
   return workers.length > 0 ? workers : running
+}
+
+type Answers = (
+  clusters: Clusters,
+  cluster: Pick<ClusterSpec, 'name' | 'provider'>,
+  signal: AbortSignal,
+) => Promise<void>
+
+/** Until the cluster's API answers, its nodes unpack what it is made of itself, and all would only take longer. */
+async function apiAnswers(
+  clusters: Clusters,
+  { name, provider }: Pick<ClusterSpec, 'name' | 'provider'>,
+  signal: AbortSignal,
+): Promise<void> {
+  const ask = async () => (await kubeApiOf(clusters, name, provider)).get('/version', { signal })
+  await poll(() => ask().catch(() => undefined), { every: AGAIN_MS, signal })
 }

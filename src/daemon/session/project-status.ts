@@ -36,7 +36,8 @@ export async function projectStatus(session: Session, options: Options): Promise
 
 type SeenCluster = ProjectStatus['cluster']
 
-async function lookAtCluster(
+/** The cluster as it is now, and a connection to it where what was brought up can be seen. */
+export async function lookAtCluster(
   session: Session,
   { name: project, cluster, namespace }: Summary,
   options: Options,

@@ -1,10 +1,9 @@
-import { clusterStatus } from '../../cluster/cluster-status.ts'
-import { openClusters } from '../../cluster/clusters.ts'
 import { kindOf } from '../../engine/remove.ts'
 import type { Forward } from '../../model/forward.ts'
 import { Steps } from '../../model/steps.ts'
 import { openForwardsOf } from '../../resources/forward-node.ts'
-import { type ClusterOutput, clusterId, workloadId } from '../../resources/outputs.ts'
+import { workloadId } from '../../resources/outputs.ts'
+import { lookAtCluster } from './project-status.ts'
 import type { Session } from './session.ts'
 import { readSummary } from './summary.ts'
 
@@ -13,24 +12,11 @@ import { readSummary } from './summary.ts'
  * cluster does not run: the next `up` opens the ports then.
  */
 export async function resumeForwards(session: Session, signal: AbortSignal): Promise<void> {
-  const [summary, cluster, records] = await Promise.all([
-    readSummary(session.home),
-    session.store.read(clusterId),
-    session.store.list(),
-  ])
+  const [summary, records] = await Promise.all([readSummary(session.home), session.store.list()])
   const forwards = records.filter(({ id, phase }) => kindOf(id) === 'forward' && phase === 'done')
-  if (!summary || cluster?.phase !== 'done' || forwards.length === 0) return
-  const clusters = await openClusters({ steps: new Steps(() => {}), signal })
-  const asked = summary.cluster
-  if (asked.provider !== 'existing') {
-    const { state } = await clusterStatus(clusters, asked.name)
-    if (state.is !== 'running') return
-  }
-  await session.access(clusters, {
-    asked,
-    namespace: summary.namespace,
-    cluster: cluster.output as ClusterOutput,
-  })
+  if (!summary || forwards.length === 0) return
+  const { access } = await lookAtCluster(session, summary, { steps: new Steps(() => {}), signal })
+  if (!access) return
   for (const { id, output } of forwards) {
     const service = id.slice(id.indexOf(':') + 1)
     const workload = await session.store.read(workloadId(service))
