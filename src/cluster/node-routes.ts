@@ -7,6 +7,8 @@ export interface Place {
   node: string
   ip: string
   port: number
+  /** Since when the pod runs there: what is older than its node's start is a memory, and its address may be another's. */
+  since: string
 }
 
 export interface Address {
@@ -19,18 +21,22 @@ export interface Address {
  * a port of it from this machine. The kernel does it, so that nothing is copied and either side may end first.
  */
 export interface NodeRoutes extends AsyncDisposable {
-  /** The way that is there, or undefined: one is made then, for the next time, where that can be. */
-  to(place: Place): Address | undefined
-  /** It led nowhere. Where its node was started anew, the pod may have another address by now: it rests for a while. */
+  /** The way, which the first one who asks waits for; undefined where there is none. */
+  to(place: Place): Promise<Address | undefined>
+  /** It led nowhere: none is looked for there for a moment. */
   forget(place: Place): void
 }
 
 interface Node {
   address: string
   gateway: string
+  started: number
 }
 
-const REST_MS = 30_000
+const REST_MS = 2_000
+const PATIENCE_MS = 5_000
+/** Those of pods that are gone stay until then. */
+const MOST_RULES = 64
 const FIRST = 33_000
 const LAST = 65_000
 
@@ -39,11 +45,10 @@ export function nodeRoutes({ docker, host }: DockerConnection, run: Run, owner: 
   const chain = `DEVK-${createHash('sha256').update(owner).digest('hex').slice(0, 16)}`
   // Elsewhere the nodes' addresses are in a machine of Docker's own.
   const possible = process.platform === 'linux' && host.startsWith('unix://')
-  const ready = new Map<string, Address>()
   const rules = new Map<string, Map<string, string>>()
-  const asked = new Set<string>()
+  const made = new Map<string, Promise<Address | undefined>>()
   const closing = new AbortController()
-  let last: Promise<void> = Promise.resolve()
+  let last: Promise<unknown> = Promise.resolve()
 
   const iptables = (node: string, program: string, args: string[], input?: string) =>
     run(
@@ -53,12 +58,14 @@ export function nodeRoutes({ docker, host }: DockerConnection, run: Run, owner: 
         env: { DOCKER_HOST: host },
         ...(input !== undefined && { input }),
       },
-      { signal: closing.signal },
+      { signal: AbortSignal.any([closing.signal, AbortSignal.timeout(PATIENCE_MS)]) },
     )
 
-  async function make(place: Place): Promise<void> {
-    const { node, ip, port } = place
-    const { address, gateway } = await inspect(node)
+  async function make(place: Place): Promise<Address> {
+    const { node, ip, port, since } = place
+    const { address, gateway, started } = await inspect(node)
+    if (Date.parse(since) < Math.floor(started / 1_000) * 1_000)
+      throw new Error(`${ip} is of before the start of ${node}`)
     const { stdout } = await iptables(node, 'iptables-save', ['-t', 'nat'])
     const taken = new Set([...stdout.matchAll(/--dport (\d+)/g)].map(match => Number(match[1])))
     const outside = freePort(taken)
@@ -67,10 +74,11 @@ export function nodeRoutes({ docker, host }: DockerConnection, run: Run, owner: 
       : new Map<string, string>()
     const from = `-s ${gateway}/32 -d ${address}/32 -p tcp -m tcp --dport ${outside}`
     own.set(keyOf(place), `-A ${chain} ${from} -j DNAT --to-destination ${ip}:${port}`)
+    for (const oldest of own.keys()) if (own.size > MOST_RULES) own.delete(oldest)
     rules.set(node, own)
     const jump = stdout.includes(`-A PREROUTING -j ${chain}`) ? [] : [`-I PREROUTING 1 -j ${chain}`]
     await restore(node, [`:${chain} - [0:0]`, ...jump, ...own.values()])
-    ready.set(keyOf(place), { host: address, port: outside })
+    return { host: address, port: outside }
   }
 
   async function restore(node: string, lines: readonly string[]): Promise<void> {
@@ -79,28 +87,37 @@ export function nodeRoutes({ docker, host }: DockerConnection, run: Run, owner: 
   }
 
   async function inspect(node: string): Promise<Node> {
-    const { NetworkSettings } = await docker.getContainer(node).inspect()
+    const { NetworkSettings, State } = await docker.getContainer(node).inspect()
     const [network] = Object.values(NetworkSettings.Networks).filter(each => each.IPAddress && each.Gateway)
     if (!network) throw new Error(`${node} has no address`)
-    return { address: network.IPAddress, gateway: network.Gateway }
+    return { address: network.IPAddress, gateway: network.Gateway, started: Date.parse(State.StartedAt) }
+  }
+
+  function rest(key: string): void {
+    const none = Promise.resolve(undefined)
+    made.set(key, none)
+    setTimeout(() => made.get(key) === none && made.delete(key), REST_MS).unref()
   }
 
   return {
-    to(place) {
+    async to(place) {
+      if (!possible) return undefined
       const key = keyOf(place)
-      const address = ready.get(key)
-      if (address || !possible || asked.has(key)) return address
-      asked.add(key)
+      const before = made.get(key)
+      if (before) return await before
       // One after the other: each writes all of a node's rules. Where it can't be, there is the other way.
-      last = last.then(() => make(place)).catch(() => {})
-      return undefined
+      const making = last
+        .then(() => make(place))
+        .catch(() => {
+          rest(key)
+          return undefined
+        })
+      last = making
+      made.set(key, making)
+      return await making
     },
-    forget(place) {
-      if (!ready.delete(keyOf(place))) return
-      setTimeout(() => asked.delete(keyOf(place)), REST_MS).unref()
-    },
+    forget: place => rest(keyOf(place)),
     async [Symbol.asyncDispose]() {
-      ready.clear()
       await last
       const gone = [...rules.keys()].map(node =>
         restore(node, [`-D PREROUTING -j ${chain}`, `-F ${chain}`, `-X ${chain}`]).catch(() => {}),

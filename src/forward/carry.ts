@@ -16,6 +16,7 @@ export interface CarryOptions {
 }
 
 const AGAIN_MS = 100
+const MOST_REPEATS = 3
 
 /**
  *   held ──► dialing ──► taken ──► over
@@ -23,7 +24,8 @@ const AGAIN_MS = 100
  *    └──────────┘ nobody there took it: the next one, or the same again
  *
  * Carries a local connection to whoever is ready to take it, and holds it until somebody is. What the client says before
- * anybody answered is kept, so that it can be said again to another one. Resolves when the connection is over, `false`
+ * anybody answered is kept, so that it can be said again to another one: where nobody heard it, or where it is an HTTP
+ * request that only asks and was cut before the answer, as any HTTP proxy may. Resolves when the connection is over, `false`
  * where nobody took it in time: it is closed by a reset then, as any refusal is. Never rejects.
  */
 export async function carry(local: Socket, targets: Targets, options: CarryOptions): Promise<boolean> {
@@ -33,13 +35,15 @@ export async function carry(local: Socket, targets: Targets, options: CarryOptio
   const signal = AbortSignal.any([options.signal, gone.signal, limit])
   const early = listenEarly(local)
   const failed = new Set<string>()
+  let repeats = 0
+  const mayRepeat = () => early.onlyAsks() && repeats++ < MOST_REPEATS
   while (!signal.aborted) {
     try {
       const target = await nextTarget(targets, failed, options.choose, signal)
       const over = options.onTaken(target)
       try {
         failed.add(target.name)
-        if (await join(local, await target.dial(signal), early)) return true
+        if (await join(local, await target.dial(signal), early, mayRepeat)) return true
       } finally {
         over()
       }
@@ -70,27 +74,36 @@ async function nextTarget(
   }
 }
 
-/** False where nobody took it: the client's side is as it was then. */
-function join(local: Socket, far: Duplex, early: Early): Promise<boolean> {
+/** False where it must be said again: the client's side is as it was then. */
+function join(local: Socket, far: Duplex, early: Early, mayRepeat: () => boolean): Promise<boolean> {
   const { promise, resolve } = Promise.withResolvers<boolean>()
   let taken = false
+  let withdrawn = false
+  const withdraw = () => {
+    withdrawn = true
+    sent.withdraw()
+    far.destroy()
+    resolve(false)
+  }
   const take = () => {
-    if (taken) return
+    if (taken || withdrawn) return
     taken = true
     early.stop()
     local.pipe(far)
     far.pipe(local)
   }
   const sent = early.sendTo(far, take)
-  far.once('readable', take)
+  // It may be the end, with no answer before it.
+  far.once('readable', () => (far.readableLength === 0 && !taken && mayRepeat() ? withdraw() : take()))
   far.on('error', (error: unknown) => {
-    if (!taken && error instanceof DevkError && error.code === 'NOT_TAKEN') {
-      sent.withdraw()
-      resolve(false)
-    } else local.resetAndDestroy()
+    if (withdrawn) return
+    const heard = !(error instanceof DevkError) || error.code !== 'NOT_TAKEN'
+    if (taken || (heard && !mayRepeat())) local.resetAndDestroy()
+    else withdraw()
   })
   far.once('close', () => {
     // What it said last may be on its way to the client still.
+    if (withdrawn) return
     if (far.readableEnded) local.destroySoon()
     else if (taken) local.resetAndDestroy()
   })

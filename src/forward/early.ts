@@ -5,11 +5,14 @@ import type { Duplex } from 'node:stream'
 export interface Early {
   /** Says it all to this one, and what comes then; `tooMuch` is called where more was said than is kept. */
   sendTo(far: Duplex, tooMuch: () => void): { withdraw(): void }
+  /** Whether it is an HTTP request that only asks: said twice, it does what it does once. */
+  onlyAsks(): boolean
   /** From now on the client is somebody else's to read. */
   stop(): void
 }
 
 const MOST_BYTES = 64 * 1024
+const SAFE = /^(GET|HEAD|OPTIONS) \//
 
 /** Reads from the beginning on: a client that goes while it is held would not be noticed otherwise. */
 export function listenEarly(local: Socket): Early {
@@ -43,6 +46,7 @@ export function listenEarly(local: Socket): Early {
         },
       }
     },
+    onlyAsks: () => SAFE.test(String(said[0]?.subarray(0, 16))),
     stop() {
       local.off('data', onData).off('end', onEnd)
       said.length = 0

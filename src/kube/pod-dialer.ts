@@ -65,8 +65,9 @@ export function podDialer(api: KubeApi, namespace: string): PodDialer {
       const connection = await take(pod, signal)
       const headers = { port: String(port), requestid: String(requests++) }
       const complaint = connection.open({ streamtype: 'error', ...headers }, { talks: false })
-      const data = connection.open({ streamtype: 'data', ...headers })
       const complained = text(complaint).catch(() => '')
+      // Both end when nobody took it, in any order: that there is an end must not look like an answer.
+      const data = connection.open({ streamtype: 'data', ...headers }, { endsAfter: complained })
       void complained.then(said => said && data.destroy(complaintOf(said)))
       data.once('close', () => {
         const whole = data.readableEnded && data.writableFinished

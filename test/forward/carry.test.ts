@@ -137,6 +137,24 @@ it('does not say anything twice to one who heard it and then broke', async () =>
   expect(heard).toEqual(['pay'])
 })
 
+it('asks again what only asks and was cut before an answer, and not for ever', async () => {
+  const asked: string[] = []
+  const crashing = await pod('crashing', socket =>
+    socket.once('data', data => {
+      asked.push(String(data).slice(0, 5))
+      if (asked.length % 2) socket.resetAndDestroy()
+      else socket.end()
+    }),
+  )
+  const { port } = await forwarding(pods(crashing, await echo('a')))
+  expect(await ask(port, 'GET / HTTP/1.1\r\n\r\n')).toBe('a: GET / HTTP/1.1\r\n\r\n')
+  const alone = await forwarding(pods(crashing))
+  await ask(alone.port, 'GET /never HTTP/1.1\r\n\r\n').catch(() => {})
+  expect(asked).toHaveLength(5)
+  await ask(port, 'POST / HTTP/1.1\r\n\r\n').catch(() => {})
+  expect(asked.length).toBeLessThanOrEqual(6)
+})
+
 it('closes with a reset what nobody takes in time, and counts it', async () => {
   const { port, forwards } = await forwarding(pods(), 150)
   const socket = client(port)

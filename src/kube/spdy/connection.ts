@@ -2,12 +2,19 @@ import { Duplex } from 'node:stream'
 import { dataHeader, type Frame, frameReader, openFrame, pingFrame, resetFrame } from './frames.ts'
 
 export interface SpdyConnection {
-  /** `talks: false` where this side says nothing on it. What it says is held back until somebody reads. */
-  open(headers: Readonly<Record<string, string>>, options?: { talks: boolean }): Duplex
+  /** A stream; one that nobody reads holds the connection up. */
+  open(headers: Readonly<Record<string, string>>, options?: OpenOptions): Duplex
   /** Nothing can be opened on it any more. */
   readonly isOver: boolean
   /** Ends all its streams. */
   close(): void
+}
+
+export interface OpenOptions {
+  /** False where this side says nothing on it. */
+  talks?: boolean
+  /** The stream has not ended before this, although the other side says so. */
+  endsAfter?: Promise<unknown>
 }
 
 const PING_EVERY_MS = 30_000
@@ -66,10 +73,10 @@ export function spdyConnection(socket: Duplex): SpdyConnection {
     get isOver() {
       return over
     },
-    open(headers, { talks } = { talks: true }) {
+    open(headers, { talks = true, endsAfter } = {}) {
       const id = next
       next += 2
-      const stream = openStream(socket, id, talks, () => void streams.delete(id))
+      const stream = openStream(socket, id, { talks, endsAfter }, () => void streams.delete(id))
       streams.set(id, stream)
       socket.write(openFrame(id, headers, { first: id === 1, last: !talks }))
       return stream.duplex
@@ -84,7 +91,12 @@ interface Stream {
   take(bytes: Buffer | undefined): void
 }
 
-function openStream(socket: Duplex, id: number, talks: boolean, gone: () => void): Stream {
+function openStream(
+  socket: Duplex,
+  id: number,
+  { talks, endsAfter }: { talks: boolean; endsAfter: Promise<unknown> | undefined },
+  gone: () => void,
+): Stream {
   let ended = { here: !talks, there: false }
   const duplex = new Duplex({
     allowHalfOpen: true,
@@ -126,8 +138,13 @@ function openStream(socket: Duplex, id: number, talks: boolean, gone: () => void
   return {
     duplex,
     take(bytes) {
-      if (bytes === undefined) ended = { ...ended, there: true }
-      if (!duplex.push(bytes ?? null) && bytes !== undefined) socket.pause()
+      if (bytes !== undefined) {
+        if (!duplex.push(bytes)) socket.pause()
+        return
+      }
+      ended = { ...ended, there: true }
+      if (endsAfter) void endsAfter.then(() => duplex.push(null))
+      else duplex.push(null)
     },
   }
 }

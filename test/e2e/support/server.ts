@@ -1,8 +1,8 @@
 /**
  * A server for tests of connections, as a Deployment: `/` answers with its pod's name, `/bytes/N` with N bytes, a POST
  * with how many it was sent and their hash, `/crash` ends it by a failure once it has answered. It finishes what it has
- * begun before it goes. At 8081 it says again all that it is told, once it was told all of it; 8082 listens to the pod's
- * own loopback alone.
+ * begun before it goes. At 8081 it says again all that it is told, once it was told all of it; at 8082, on the pod's
+ * own loopback alone, at once.
  */
 export function serverManifest(name: string, { replicas = 1 } = {}): string {
   const labels = { app: name }
@@ -76,6 +76,6 @@ const repeat = socket => {
   socket.on('data', chunk => said.push(chunk)).on('end', () => socket.end(Buffer.concat(said))).on('error', () => {})
 }
 listen({ allowHalfOpen: true }, repeat).listen(8081)
-listen({ allowHalfOpen: true }, repeat).listen(8082, '127.0.0.1')
+listen(socket => socket.on('error', () => {}).pipe(socket)).listen(8082, '127.0.0.1')
 process.once('SIGTERM', () => { server.close(() => process.exit()); server.closeIdleConnections() })
 `
