@@ -1,5 +1,6 @@
 import { clusterBench } from './cluster.ts'
 import { dayBench } from './day.ts'
+import { forwardsBench } from './forwards.ts'
 import { fromNothingBench } from './from-nothing.ts'
 import { type Measured, measure, type Suite, table } from './measure.ts'
 import { startBench } from './start.ts'
@@ -7,6 +8,7 @@ import { startBench } from './start.ts'
 const suites: Record<string, (signal: AbortSignal) => Promise<Suite[]>> = {
   cluster: clusterBench,
   day: async signal => [...(await fromNothingBench(signal)), ...(await dayBench(signal))],
+  forwards: forwardsBench,
   start: startBench,
 }
 const usage = `npm run bench -- [${Object.keys(suites).join('|')}]... [--rounds N]
