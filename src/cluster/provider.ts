@@ -24,10 +24,10 @@ export interface ClusterProvider {
   wire(name: string, registry: Registry): Promise<void>
 
   /**
-   * Has a node fetch an image, ready or not, `packed` or ready to be run: throws where it can't, yet or at all. Left out
-   * where the provider's nodes have no way to.
+   * Has a node fetch an image, ready or not: throws where it can't, yet or at all. Left out where the provider's nodes
+   * have no way to.
    */
-  fetchImage?(node: string, image: string, how: FetchHow, signal: AbortSignal): Promise<void>
+  fetchImage?(node: string, image: string, signal: AbortSignal): Promise<void>
 
   /** Starts a stopped cluster's nodes; returns before its API answers. */
   start(name: string, signal: AbortSignal): Promise<void>
@@ -41,9 +41,6 @@ export interface ClusterProvider {
   /** The text of an admin's kubeconfig, from the cluster itself. */
   kubeconfig(name: string): Promise<string>
 }
-
-/** Its bytes alone, or unpacked as well: that is most of the work. */
-export type FetchHow = 'packed' | 'unpacked'
 
 /** The registry is made while the cluster is. */
 export interface ComingRegistry {

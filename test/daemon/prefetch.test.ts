@@ -1,6 +1,5 @@
 import { expect, it } from 'vitest'
 import type { Clusters } from '../../src/cluster/clusters.ts'
-import type { FetchHow } from '../../src/cluster/provider.ts'
 import { prefetching } from '../../src/daemon/session/prefetch.ts'
 import type { Node, Outcome } from '../../src/engine/node.ts'
 import type { Observer } from '../../src/engine/run.ts'
@@ -17,7 +16,6 @@ function making(
   { failures = 0, answers = Promise.resolve(), slow = Promise.resolve() } = {},
 ) {
   const fetched: string[] = []
-  const packed: string[] = []
   let left = failures
   const kind = {
     nodes: async () =>
@@ -26,12 +24,8 @@ function making(
         role: name.startsWith('worker') ? 'worker' : 'control-plane',
         running: true,
       })),
-    fetchImage: async (node: string, reference: string, how: FetchHow) => {
+    fetchImage: async (node: string, reference: string) => {
       if (left-- > 0) throw new Error('containerd does not run yet')
-      if (how === 'packed') {
-        packed.push(`${node} ${reference}`)
-        return
-      }
       await slow
       fetched.push(`${node} ${reference}`)
     },
@@ -47,7 +41,7 @@ function making(
   }
   const clusters = { providers: { kind } } as unknown as Clusters
   const named = { name: 'shop', provider: 'kind' } as const
-  return { ...prefetching(observer, clusters, named, signal, () => answers), fetched, packed, told }
+  return { ...prefetching(observer, clusters, named, signal, () => answers), fetched, told }
 }
 
 it('has the nodes of a cluster that is being made fetch each image as soon as it is done, once', async () => {
@@ -81,12 +75,12 @@ it('fetches nothing where the cluster is there, or is ready by then', async () =
   expect([...there.fetched, ...ready.fetched]).toEqual([])
 })
 
-it('has nothing unpacked until the API answers: the nodes have enough to do by then', async () => {
+it('leaves the nodes alone until the API answers: they have enough to do by then', async () => {
   const answers = Promise.withResolvers<void>()
   await using run = making(['control-plane'], { answers: answers.promise })
   run.observer.working(cluster, [])
   run.observer.ended(image('api'), at('api@1'))
-  await expect.poll(() => run.packed, { timeout: 5_000 }).toEqual(['control-plane api@1'])
+  await new Promise(resolve => setTimeout(resolve, 1_200))
   expect(run.fetched).toEqual([])
   answers.resolve()
   await expect.poll(() => run.fetched, { timeout: 5_000 }).toEqual(['control-plane api@1'])

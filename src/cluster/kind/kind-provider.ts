@@ -65,9 +65,8 @@ export function kindProvider({ docker, host }: DockerConnection, run: Run): Clus
       await (wiring ?? wire(spec.name, await registry.running))
     },
 
-    async fetchImage(node, image, how, signal) {
-      const what = how === 'packed' ? ['content', 'fetch'] : ['images', 'pull']
-      const pull = ['ctr', '--namespace', 'k8s.io', ...what, '--hosts-dir', CERTS_FOLDER, image]
+    async fetchImage(node, image, signal) {
+      const pull = ['ctr', '--namespace', 'k8s.io', 'images', 'pull', '--hosts-dir', CERTS_FOLDER, image]
       // What the node itself starts goes first.
       const args = ['exec', node, 'nice', '-n', '10', ...pull]
       await run({ file: 'docker', args, env: { DOCKER_HOST: host } }, { signal })

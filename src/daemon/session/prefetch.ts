@@ -1,7 +1,7 @@
 import { poll, sleep } from '../../base/time.ts'
 import type { Clusters } from '../../cluster/clusters.ts'
 import { kubeApiOf } from '../../cluster/connect-cluster.ts'
-import type { ClusterProvider, FetchHow } from '../../cluster/provider.ts'
+import type { ClusterProvider } from '../../cluster/provider.ts'
 import { kindOf } from '../../engine/remove.ts'
 import type { Observer } from '../../engine/run.ts'
 import type { AskedCluster, ClusterNode, ClusterSpec } from '../../model/cluster.ts'
@@ -41,9 +41,9 @@ export function prefetching(
     const { name, provider } = cluster
     if (provider === 'existing') return
     const until = AbortSignal.any([signal, closing.signal])
-    const answering = answers(clusters, { name, provider }, until).catch(() => {})
-    const fetches = { images, fetched, onFetched, answering, signal, until }
-    fetching = fetchAll(clusters.providers[provider], name, fetches).catch(() => {})
+    fetching = answers(clusters, { name, provider }, until)
+      .then(() => fetchAll(clusters.providers[provider], name, { images, fetched, onFetched, signal, until }))
+      .catch(() => {})
   }
   return {
     observer: {
@@ -79,8 +79,6 @@ interface Fetches {
   images: readonly string[]
   fetched: ReadonlySet<string>
   onFetched: (image: string) => void
-  /** Until the API answers the nodes unpack what the cluster itself is made of: all would only take longer. */
-  answering: Promise<void>
   signal: AbortSignal
   /** Nothing is begun after this. */
   until: AbortSignal
@@ -89,26 +87,18 @@ interface Fetches {
 async function fetchAll(
   provider: ClusterProvider,
   name: string,
-  { images, fetched, onFetched, answering, signal, until }: Fetches,
+  { images, fetched, onFetched, signal, until }: Fetches,
 ): Promise<void> {
-  const packed = new Set<string>()
-  let answered = false
-  void answering.then(() => {
-    answered = true
-  })
+  const limited = () => AbortSignal.any([signal, AbortSignal.timeout(LONGEST_MS)])
   while (provider.fetchImage && !until.aborted) {
     for (const image of images) {
-      if (fetched.has(image) || (!answered && packed.has(image)) || until.aborted) continue
-      const limited = AbortSignal.any([signal, AbortSignal.timeout(LONGEST_MS)])
-      const how: FetchHow = answered ? 'unpacked' : 'packed'
+      if (fetched.has(image) || until.aborted) continue
       const nodes = forPods(await provider.nodes(name))
-      const fetches = nodes.map(node => provider.fetchImage?.(node.name, image, how, limited))
+      const fetches = nodes.map(node => provider.fetchImage?.(node.name, image, limited()))
       const done = (await Promise.allSettled(fetches)).every(({ status }) => status === 'fulfilled')
-      if (nodes.length === 0 || !done) continue
-      if (how === 'unpacked') onFetched(image)
-      else packed.add(image)
+      if (nodes.length > 0 && done) onFetched(image)
     }
-    await Promise.race([sleep(AGAIN_MS, until), ...(answered ? [] : [answering])])
+    await sleep(AGAIN_MS, until)
   }
 }
 
@@ -124,7 +114,7 @@ type Answers = (
   signal: AbortSignal,
 ) => Promise<void>
 
-/** Returns once the cluster's API answers. */
+/** Until the cluster's API answers, its nodes unpack what it is made of itself, and all would only take longer. */
 async function apiAnswers(
   clusters: Clusters,
   { name, provider }: Pick<ClusterSpec, 'name' | 'provider'>,
