@@ -9,6 +9,7 @@ import { kubectlOf, upByHand } from './by-hand.ts'
 import type { Suite } from './measure.ts'
 import { findPeers, peerContenders, writePeerTools } from './peers.ts'
 import { touchServices, writeServices } from './services.ts'
+import { startByHand } from './start-by-hand.ts'
 
 const devkFile = resolve(import.meta.dirname, '../bin/devk')
 const HAND = 'bench-hand'
@@ -92,6 +93,19 @@ export async function dayBench(signal: AbortSignal): Promise<Suite[]> {
         })),
       ],
     }
+    const stop = async () => void (await devk('stop'))
+    const stopped: Suite = {
+      title: `${count} services, after a stop: to Ready`,
+      before: async () => void (await devk('up')),
+      contenders: [
+        {
+          name: 'by hand: docker start, wait',
+          prepare: stop,
+          run: () => startByHand({ cluster, kubeconfig, namespace: cluster }, signal),
+        },
+        { name: 'devk up', prepare: stop, run: async () => void (await devk('up')) },
+      ],
+    }
     const warm: Suite = {
       title: `${count} services, nothing changed`,
       // From here on nothing changes the services, so that nobody has anything to build.
@@ -126,7 +140,7 @@ export async function dayBench(signal: AbortSignal): Promise<Suite[]> {
         if (count === 10) await rm(home, { recursive: true, force: true })
       },
     }
-    return [cold, warm]
+    return count === 3 ? [cold, stopped, warm] : [cold, warm]
   })
 }
 

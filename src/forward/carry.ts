@@ -36,7 +36,7 @@ export async function carry(local: Socket, targets: Targets, options: CarryOptio
   const early = listenEarly(local)
   const failed = new Set<string>()
   let repeats = 0
-  const mayRepeat = () => early.onlyAsks() && repeats++ < MOST_REPEATS
+  const mayRepeat = () => early.isHarmless() && repeats++ < MOST_REPEATS
   while (!signal.aborted) {
     try {
       const target = await nextTarget(targets, failed, options.choose, signal)

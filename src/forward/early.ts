@@ -5,8 +5,8 @@ import type { Duplex } from 'node:stream'
 export interface Early {
   /** Says it all to this one, and what comes then; `tooMuch` is called where more was said than is kept. */
   sendTo(far: Duplex, tooMuch: () => void): { withdraw(): void }
-  /** Whether it is an HTTP request that only asks: said twice, it does what it does once. */
-  onlyAsks(): boolean
+  /** Whether it may be said twice: an HTTP request that only asks, or nothing yet. */
+  isHarmless(): boolean
   /** From now on the client is somebody else's to read. */
   stop(): void
 }
@@ -46,7 +46,7 @@ export function listenEarly(local: Socket): Early {
         },
       }
     },
-    onlyAsks: () => SAFE.test(String(said[0]?.subarray(0, 16))),
+    isHarmless: () => said.length === 0 || SAFE.test(String(said[0]?.subarray(0, 16))),
     stop() {
       local.off('data', onData).off('end', onEnd)
       said.length = 0

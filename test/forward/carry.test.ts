@@ -155,6 +155,20 @@ it('asks again what only asks and was cut before an answer, and not for ever', a
   expect(asked.length).toBeLessThanOrEqual(6)
 })
 
+it('goes to the next one where the first closed before anything was said', async () => {
+  let closed = 0
+  const going = await pod('going', socket => {
+    closed++
+    socket.end()
+  })
+  const { port, forwards } = await forwarding(pods(going, await echo('a')))
+  const socket = client(port)
+  await expect.poll(() => closed).toBe(1)
+  await expect.poll(() => forwards.of('api')[0]?.open).toEqual([{ target: 'a', connections: 1 }])
+  socket.end('late')
+  expect(await text(socket)).toBe('a: late')
+})
+
 it('closes with a reset what nobody takes in time, and counts it', async () => {
   const { port, forwards } = await forwarding(pods(), 150)
   const socket = client(port)
