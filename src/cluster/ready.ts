@@ -11,7 +11,14 @@ interface PodObject {
   status: {
     conditions?: { type: string; status: string }[]
     containerStatuses?: { state?: { running?: { startedAt: string } } }[]
+    podIPs?: { ip: string }[]
   }
+}
+
+/** Where connections to a Service go. */
+interface EndpointSlice {
+  metadata: { namespace: string; labels?: Record<string, string> }
+  endpoints?: { addresses: string[]; targetRef?: { kind?: string; name?: string } }[] | null
 }
 
 interface List<T> {
@@ -55,17 +62,25 @@ export async function waitForNodes(api: KubeApi, started: NodeStarts, options: W
 }
 
 /**
- * Waits until the API knows of every pod what became of it by the start, and the cluster's DNS runs again. Until then a
- * pod may be told to be Ready, at an address that is another pod's by now.
+ * Waits until the API knows of every pod what became of it by the start, Services lead to where the pods are now, and
+ * the cluster's DNS runs again. Until then a pod may be told to be Ready, at an address that is another pod's by now.
  */
 export async function waitForPods(api: KubeApi, started: NodeStarts, options: WaitOptions): Promise<void> {
   const { signal } = options
   const startOf = ({ spec }: PodObject) => started.get(spec.nodeName ?? '') ?? 0
   await waitFor('the pods', options, async () => {
-    const { items } = await api.get<List<PodObject>>('/api/v1/pods', { signal })
+    const [{ items }, slices] = await Promise.all([
+      api.get<List<PodObject>>('/api/v1/pods', { signal }),
+      api.get<List<EndpointSlice>>('/apis/discovery.k8s.io/v1/endpointslices', { signal }),
+    ])
     const stale = items.find(pod => isStale(pod, startOf(pod)))
     if (stale)
       return `nothing was heard of pod ${stale.metadata.namespace}/${stale.metadata.name} since the start`
+    const astray = slices.items.find(slice => leadsAstray(slice, items))
+    if (astray) {
+      const service = astray.metadata.labels?.['kubernetes.io/service-name'] ?? ''
+      return `Service ${astray.metadata.namespace}/${service} leads to where its pods were before`
+    }
     const dns = items.filter(({ metadata }) => metadata.labels?.['k8s-app'] === 'kube-dns')
     return dns.some(pod => runsSince(pod, startOf(pod))) ? undefined : 'no DNS pod is Ready yet'
   })
@@ -131,6 +146,18 @@ async function accountProblem(api: KubeApi, signal: AbortSignal): Promise<string
 function isStale({ status }: PodObject, since: number): boolean {
   const runs = status.containerStatuses?.flatMap(({ state }) => state?.running ?? []) ?? []
   return runs.some(({ startedAt }) => wholeSeconds(startedAt) < since)
+}
+
+/** To an address that is no longer the pod's. */
+function leadsAstray({ metadata, endpoints }: EndpointSlice, pods: readonly PodObject[]): boolean {
+  return (endpoints ?? []).some(({ addresses, targetRef }) => {
+    if (targetRef?.kind !== 'Pod') return false
+    const pod = pods.find(
+      each => each.metadata.name === targetRef.name && each.metadata.namespace === metadata.namespace,
+    )
+    const own = pod?.status.podIPs?.map(({ ip }) => ip) ?? []
+    return own.length > 0 && !addresses.some(address => own.includes(address))
+  })
 }
 
 function runsSince({ status }: PodObject, since: number): boolean {

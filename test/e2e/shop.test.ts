@@ -182,7 +182,9 @@ sideBySide(
       expect(times.length).toBeGreaterThan(4)
       expect(times.filter(time => !(time >= stoppedAt))).toEqual([])
       await eventually(async () => {
+        // A connection that was made before the node led to the pod anew would be kept.
         const orders = await fetch(`http://localhost:${port}/api/orders`, {
+          headers: { connection: 'close' },
           signal: AbortSignal.timeout(2_000),
         })
         expect(await orders.text()).toContain('a kettle')
