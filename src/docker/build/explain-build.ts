@@ -20,6 +20,9 @@ export function explainBuild(error: DevkError, command: Command, { failed, last 
 
 type Explained = Pick<DevkError, 'code' | 'message'> & { hint: string }
 
+/** Docker's client may end before it told of the step that failed: the error itself has its command. */
+const RAN = /(?:executor failed running \[|process ")\/bin\/sh -c (.+?)(?:\]: exit code|" did not complete)/
+
 const KEPT = 'No image was made, and the one that was built before stays as it was.'
 
 function explainStep(step: FailedStep | undefined, reason: string): Explained | undefined {
@@ -72,10 +75,11 @@ function explainReason(said: string): Explained | undefined {
 function brokenBuild(step: FailedStep | undefined, reason: string): Explained {
   const exitCode = /exit code: (\d+)/.exec(reason)?.[1]
   const at = step && !step.instruction.startsWith('load ') ? step.instruction : undefined
+  const ran = RAN.exec(reason)?.[1]
   const how = exitCode ? `failed with exit code ${exitCode}` : `failed: ${reason}`
   return {
     code: 'BUILD_FAILED',
-    message: `${at ?? 'The build'} ${how}. ${KEPT}`,
+    message: `${at ?? (ran === undefined ? 'The build' : `RUN ${ran}`)} ${how}. ${KEPT}`,
     hint: nextStep(reason, exitCode),
   }
 }
