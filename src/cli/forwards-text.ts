@@ -1,3 +1,4 @@
+import { hostOf } from '../model/address.ts'
 import type { ForwardState } from '../model/forward.ts'
 import type { ServiceStatus } from '../model/project-status.ts'
 import { table } from './table.ts'
@@ -28,8 +29,7 @@ function rowOf(service: string, state: ForwardState): string[] {
 }
 
 function localOf({ forward: { address }, port }: ForwardState): string {
-  const host = address === '127.0.0.1' || address === '::1' ? 'localhost' : address
-  return `${host.includes(':') ? `[${host}]` : host}:${port}`
+  return `${hostOf(address)}:${port}`
 }
 
 /** `512 B`, `1.4 kB`, `2.0 GB`. */

@@ -1,6 +1,5 @@
 import { DevkError } from '../base/errors.ts'
 import { findProject } from '../base/find-project.ts'
-import { didYouMean } from '../base/nearest.ts'
 import { findProjectHome } from '../base/project-home.ts'
 import type { Project } from '../model/project.ts'
 import { readProject } from '../project/read-project.ts'
@@ -27,18 +26,6 @@ export async function withSession<T>(
   if (!home) return undefined
   await using own = openSession(home, { lasting: false })
   return await work(own)
-}
-
-/** Throws USAGE with the nearest right name. */
-export function checkServices(names: readonly string[], known: readonly string[]): void {
-  const unknown = names.find(name => !known.includes(name))
-  if (unknown === undefined) return
-  throw new DevkError({
-    code: 'USAGE',
-    message: `The project has no service ${unknown}${didYouMean(unknown, known) || '.'}`,
-    hint:
-      known.length > 0 ? `It has ${known.join(', ')}.` : 'It has none: devk.yaml names them under services.',
-  })
 }
 
 export function noProject(folder: string): DevkError {

@@ -39,6 +39,11 @@ export function kindOf(id: string): string {
   return id.slice(0, id.indexOf(':'))
 }
 
+/** `forward:api` is api's. */
+export function subjectOf(id: string): string {
+  return id.slice(id.indexOf(':') + 1)
+}
+
 /** The records in waves: none is needed by one of a later wave. */
 function lastFirst(records: readonly NodeRecord[]): NodeRecord[][] {
   const waves: NodeRecord[][] = []

@@ -1,4 +1,5 @@
 import { DevkError } from '../base/errors.ts'
+import { ADDRESS, formatAddress, isPort, parseAddress } from './address.ts'
 
 /** A port of this machine that leads to a port of a service's pods. */
 export interface Forward {
@@ -27,14 +28,14 @@ export interface ForwardState {
   bytesOut: number
 }
 
-const FORM = /^(?:(\[[\da-fA-F:]+\]|\d+(?:\.\d+){3}):)?(auto:)?(?:(\d+):)?([a-z\d][a-z\d-]*)(?:\/(\w+))?$/
+const FORM = new RegExp(String.raw`^(?:(${ADDRESS}):)?(auto:)?(?:(\d+):)?([a-z\d][a-z\d-]*)(?:/(\w+))?$`)
 const HINT = 'Write LOCAL:PORT such as 3000:8080, a single port such as 5432, a name such as 8080:http.'
 
 /** `3000:8080`, `5432`, `8080:http`, `auto:3000:8080`, `0.0.0.0:3000:8080`. Loopback unless an address is written out. */
 export function parseForward(text: string): Forward {
   const match = FORM.exec(text)
   if (!match) throw refused(`"${text}" is no port to forward.`, HINT)
-  const [, address = '127.0.0.1', auto, first, last = '', protocol = 'tcp'] = match
+  const [, address, auto, first, last = '', protocol = 'tcp'] = match
   if (protocol !== 'tcp') {
     throw refused(
       `"${text}": only TCP can be forwarded.`,
@@ -49,18 +50,13 @@ export function parseForward(text: string): Forward {
   if (!isPort(local) || (typeof port === 'number' && !isPort(port))) {
     throw refused(`"${text}" has a port that is not from 1 to 65535.`, HINT)
   }
-  return { address: address.replace(/[[\]]/g, ''), local, port, auto: auto !== undefined }
+  return { address: parseAddress(address), local, port, auto: auto !== undefined }
 }
 
 export function formatForward({ address, local, port, auto }: Forward): string {
-  const bracketed = address.includes(':') ? `[${address}]` : address
-  return `${address === '127.0.0.1' ? '' : `${bracketed}:`}${auto ? 'auto:' : ''}${local}:${port}`
+  return `${formatAddress(address)}${auto ? 'auto:' : ''}${local}:${port}`
 }
 
 function refused(message: string, hint: string): DevkError {
   return new DevkError({ code: 'USAGE', message, hint })
-}
-
-function isPort(port: number): boolean {
-  return Number.isInteger(port) && port >= 1 && port <= 65_535
 }

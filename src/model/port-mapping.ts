@@ -1,4 +1,5 @@
 import { DevkError } from '../base/errors.ts'
+import { ADDRESS, formatAddress, isPort, parseAddress } from './address.ts'
 
 export interface PortMapping {
   address: string
@@ -7,9 +8,11 @@ export interface PortMapping {
   protocol: 'tcp' | 'udp'
 }
 
+const FORM = new RegExp(String.raw`^(?:(${ADDRESS}):)?(\d+):(\d+)(?:/(tcp|udp))?$`)
+
 /** `8080:80`, `0.0.0.0:8080:80`, `8080:80/udp`. Loopback unless an address is written out. */
 export function parsePortMapping(text: string): PortMapping {
-  const match = /^(?:(\[[\da-fA-F:]+\]|[\d.]+):)?(\d+):(\d+)(?:\/(tcp|udp))?$/.exec(text)
+  const match = FORM.exec(text)
   const host = Number(match?.[2])
   const node = Number(match?.[3])
   if (!match || !isPort(host) || !isPort(node)) {
@@ -20,7 +23,7 @@ export function parsePortMapping(text: string): PortMapping {
     })
   }
   return {
-    address: match[1]?.replace(/[[\]]/g, '') ?? '127.0.0.1',
+    address: parseAddress(match[1]),
     host,
     node,
     protocol: match[4] === 'udp' ? 'udp' : 'tcp',
@@ -28,10 +31,5 @@ export function parsePortMapping(text: string): PortMapping {
 }
 
 export function formatPortMapping({ address, host, node, protocol }: PortMapping): string {
-  const bracketed = address.includes(':') ? `[${address}]` : address
-  return `${address === '127.0.0.1' ? '' : `${bracketed}:`}${host}:${node}${protocol === 'udp' ? '/udp' : ''}`
-}
-
-function isPort(port: number): boolean {
-  return Number.isInteger(port) && port >= 1 && port <= 65_535
+  return `${formatAddress(address)}${host}:${node}${protocol === 'udp' ? '/udp' : ''}`
 }

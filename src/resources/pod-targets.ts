@@ -3,7 +3,7 @@ import type { Targets } from '../forward/target.ts'
 import type { ObjectIdentity } from '../kube/apply/identity.ts'
 import { nextMoment } from '../kube/rollout/next-moment.ts'
 import type { Pod, Snapshot } from '../kube/rollout/objects.ts'
-import { podsOf, workloadOf } from '../kube/rollout/pods-of.ts'
+import { isAlive, isReady, podsOfObject } from '../kube/rollout/pods-of.ts'
 import { dialPod } from './dial-pod.ts'
 import type { OpenForwards } from './run-context.ts'
 
@@ -39,16 +39,5 @@ export function podTargets(
 }
 
 function readyPods(snapshot: Snapshot, objects: readonly ObjectIdentity[]): Pod[] {
-  return objects.flatMap(object => podsOfObject(snapshot, object)).filter(isReady)
-}
-
-function podsOfObject(snapshot: Snapshot, object: ObjectIdentity): readonly Pod[] {
-  const workload = workloadOf(snapshot, object)
-  if (workload) return podsOf(snapshot, workload)
-  return object.kind === 'Pod' ? snapshot.pods.filter(({ metadata }) => metadata.name === object.name) : []
-}
-
-function isReady({ metadata, status }: Pod): boolean {
-  const ready = status.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True')
-  return ready === true && metadata.deletionTimestamp === undefined
+  return objects.flatMap(object => podsOfObject(snapshot, object)).filter(pod => isReady(pod) && isAlive(pod))
 }

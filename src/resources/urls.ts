@@ -1,4 +1,5 @@
 import type { KubeObject } from '../kube/object.ts'
+import { hostOf } from '../model/address.ts'
 import type { AskedCluster } from '../model/cluster.ts'
 
 interface ServicePort {
@@ -14,6 +15,6 @@ export function urlsOf(objects: readonly KubeObject[], cluster: AskedCluster): s
     .flatMap(({ spec }) => ((spec as { ports?: ServicePort[] } | undefined)?.ports ?? []) as ServicePort[])
   return cluster.ports.flatMap(({ address, host, node, protocol }) => {
     if (protocol !== 'tcp' || !ports.some(({ nodePort }) => nodePort === node)) return []
-    return [`http://${address === '127.0.0.1' || address === '0.0.0.0' ? 'localhost' : address}:${host}`]
+    return [`http://${hostOf(address)}:${host}`]
   })
 }

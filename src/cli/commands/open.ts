@@ -1,4 +1,5 @@
 import { DevkError } from '../../base/errors.ts'
+import { checkServices } from '../../model/check-services.ts'
 import type { ProjectStatus, ServiceStatus } from '../../model/project-status.ts'
 import type { Command } from '../command.ts'
 import { whereText } from '../forwards-text.ts'
@@ -22,21 +23,19 @@ export const open: Command = {
 
 /** Throws USAGE where it can't be told which one is meant, NOT_REACHABLE where it can't be opened. */
 function chosen(services: ProjectStatus['services'], name: string | undefined): ServiceStatus {
+  if (name !== undefined) {
+    checkServices(
+      [name],
+      services.map(service => service.name),
+    )
+  }
   const reachable = services.filter(service => whereText(service).length > 0)
-  const known = services.map(service => service.name).join(', ')
   const service = name === undefined ? reachable[0] : services.find(each => each.name === name)
   if (name === undefined && reachable.length > 1) {
     throw new DevkError({
       code: 'USAGE',
       message: 'Several services can be opened: name one.',
       hint: reachable.map(each => `devk open ${each.name}  (${whereText(each)[0]})`).join('\n'),
-    })
-  }
-  if (name !== undefined && !service) {
-    throw new DevkError({
-      code: 'USAGE',
-      message: `The project has no service ${name}.`,
-      hint: `It has ${known}.`,
     })
   }
   if (service && reachable.includes(service)) return service

@@ -1,9 +1,10 @@
 import { openClusters } from '../../cluster/clusters.ts'
 import { restartWorkloads } from '../../kube/apply/restart-workloads.ts'
 import { waitReady } from '../../kube/rollout/wait-ready.ts'
+import { checkServices } from '../../model/check-services.ts'
 import { type ClusterOutput, clusterId, workloadId } from '../../resources/outputs.ts'
 import { identitiesOf } from '../../resources/workload-node.ts'
-import { checkServices, noProject, notUp, withSession } from '../asked-project.ts'
+import { noProject, notUp, withSession } from '../asked-project.ts'
 import { readSummary } from '../session/summary.ts'
 import type { Operation } from './operation.ts'
 

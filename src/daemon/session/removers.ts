@@ -1,5 +1,5 @@
 import type { Clusters } from '../../cluster/clusters.ts'
-import type { Remover } from '../../engine/remove.ts'
+import { type Remover, subjectOf } from '../../engine/remove.ts'
 import type { ObjectIdentity } from '../../kube/apply/identity.ts'
 import { removeObjects } from '../../kube/apply/remove-objects.ts'
 import { removeCluster } from '../../resources/cluster-node.ts'
@@ -31,7 +31,7 @@ export function remover(
     namespace: ({ output }) =>
       remove(output['identity'] ? [output['identity'] as unknown as ObjectIdentity] : []),
     forward: async ({ id }) => {
-      await session.forwards.keepOnly(id.slice(id.indexOf(':') + 1), [])
+      await session.forwards.keepOnly(subjectOf(id), [])
       return []
     },
     cluster: record => removeCluster(clusters, record, purge),

@@ -1,4 +1,4 @@
-import { kindOf } from '../../engine/remove.ts'
+import { kindOf, subjectOf } from '../../engine/remove.ts'
 import type { Forward } from '../../model/forward.ts'
 import { Steps } from '../../model/steps.ts'
 import { openForwardsOf } from '../../resources/forward-node.ts'
@@ -18,7 +18,7 @@ export async function resumeForwards(session: Session, signal: AbortSignal): Pro
   const { access } = await lookAtCluster(session, summary, { steps: new Steps(() => {}), signal })
   if (!access) return
   for (const { id, output } of forwards) {
-    const service = id.slice(id.indexOf(':') + 1)
+    const service = subjectOf(id)
     const workload = await session.store.read(workloadId(service))
     const wanted = output['forward'] as unknown as Forward[]
     if (workload) await openForwardsOf(session, service, wanted, workload.output)

@@ -18,6 +18,22 @@ export function podsOf(snapshot: Snapshot, workload: Workload): Pod[] {
   return snapshot.pods.filter(pod => isAlive(pod) && isOwned(pod, owners))
 }
 
+/** Of whatever was applied: a workload's, or the pod itself. */
+export function podsOfObject(snapshot: Snapshot, object: ObjectName): readonly Pod[] {
+  if (object.namespace !== snapshot.namespace) return []
+  const workload = workloadOf(snapshot, object)
+  if (workload) return podsOf(snapshot, workload)
+  return snapshot.pods.filter(({ metadata }) => object.kind === 'Pod' && metadata.name === object.name)
+}
+
+export function isReady({ status }: Pod): boolean {
+  return status.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') ?? false
+}
+
+export function isAlive({ metadata }: Pod): boolean {
+  return metadata.deletionTimestamp === undefined
+}
+
 /** Those that were made from what the workload is now; none where they can't be told yet. */
 export function newestPodsOf(snapshot: Snapshot, workload: Workload): Pod[] {
   const { kind, metadata, status } = workload
@@ -49,8 +65,4 @@ function revisionOf({ metadata }: Workload): string | undefined {
 
 function isOwned({ metadata }: Pod | Workload, owners: ReadonlySet<string | undefined>): boolean {
   return metadata.ownerReferences?.some(({ uid }) => owners.has(uid)) ?? false
-}
-
-function isAlive({ metadata }: Pod): boolean {
-  return metadata.deletionTimestamp === undefined
 }

@@ -1,6 +1,6 @@
 import type { ObjectName } from '../object.ts'
 import type { Condition, Pod, Snapshot, Workload } from './objects.ts'
-import { isWorkloadKind, newestPodsOf, podsOf, workloadOf } from './pods-of.ts'
+import { isReady, isWorkloadKind, newestPodsOf, podsOfObject, workloadOf } from './pods-of.ts'
 
 /** How far an object is on its way to be what it was last made. */
 export interface Progress {
@@ -158,12 +158,11 @@ const judge: Record<Workload['kind'], (workload: Workload) => Judged> = {
 function podProgress(snapshot: Snapshot, object: Awaited): Progress {
   const pod = snapshot.pods.find(({ metadata }) => metadata.name === object.name)
   if (!pod || isOther(pod.metadata, object)) return { ...coming('not there yet'), missing: true }
-  const { phase, conditions, reason, message } = pod.status
+  const { phase, reason, message } = pod.status
   const base = { wanted: 1, pods: [pod] }
   if (phase === 'Succeeded')
     return { ...base, done: true, completed: true, ready: 0, words: 'it ran to its end' }
-  const ready = conditions?.some(holds('Ready')) ?? false
-  if (ready) return { ...base, done: true, ready: 1, words: 'it is ready' }
+  if (isReady(pod)) return { ...base, done: true, ready: 1, words: 'it is ready' }
   const failed =
     phase === 'Failed' ? { reason: reason ?? 'Failed', message: message ?? 'it failed' } : undefined
   return { ...base, done: false, ready: 0, words: 'it is not ready yet', ...(failed && { failed }) }
@@ -200,12 +199,7 @@ function count(replicas: number): string {
 
 /** Restarts of all containers of an object's pods. */
 export function restartsOf(snapshot: Snapshot, object: Awaited): number {
-  if (object.namespace !== snapshot.namespace) return 0
-  const workload = workloadOf(snapshot, object)
-  const pods = workload
-    ? podsOf(snapshot, workload)
-    : snapshot.pods.filter(({ metadata }) => object.kind === 'Pod' && metadata.name === object.name)
-  const statuses = pods.flatMap(({ status }) => [
+  const statuses = podsOfObject(snapshot, object).flatMap(({ status }) => [
     ...(status.initContainerStatuses ?? []),
     ...(status.containerStatuses ?? []),
   ])
