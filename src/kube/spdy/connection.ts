@@ -31,8 +31,10 @@ export function spdyConnection(socket: Duplex): SpdyConnection {
   const read = frameReader()
   let next = 1
   let over = false
+  let closed = false
   const end = (why: Error) => {
-    if (over && streams.size === 0) return
+    if (closed) return
+    closed = true
     over = true
     stopPinging()
     for (const { duplex } of streams.values()) duplex.destroy(why)
@@ -124,13 +126,12 @@ function openStream(
   if (!talks) duplex.end()
 
   function write(chunks: Buffer[], done: (error?: Error | null) => void): void {
+    const parts = chunks.flatMap(inParts)
+    if (parts.length === 0) return done()
     socket.cork()
-    for (const chunk of chunks) {
-      for (let at = 0; at < chunk.length; at += MOST_BYTES) {
-        const part = chunk.subarray(at, at + MOST_BYTES)
-        socket.write(dataHeader(id, part.length, { last: false }))
-        socket.write(part, at + MOST_BYTES >= chunk.length && chunk === chunks.at(-1) ? done : undefined)
-      }
+    for (const [index, part] of parts.entries()) {
+      socket.write(dataHeader(id, part.length, { last: false }))
+      socket.write(part, index === parts.length - 1 ? done : undefined)
     }
     socket.uncork()
   }
@@ -147,6 +148,13 @@ function openStream(
       else duplex.push(null)
     },
   }
+}
+
+function inParts(chunk: Buffer): Buffer[] {
+  const count = Math.ceil(chunk.length / MOST_BYTES)
+  return Array.from({ length: count }, (_, index) =>
+    chunk.subarray(index * MOST_BYTES, (index + 1) * MOST_BYTES),
+  )
 }
 
 /** A connection whose other side is gone without a word is told by a ping that nobody answers. Returns how to stop. */
