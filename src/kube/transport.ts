@@ -1,7 +1,6 @@
-import http, { type IncomingMessage } from 'node:http'
-import https, { type RequestOptions } from 'node:https'
+import type { ClientRequest, IncomingMessage } from 'node:http'
 import type { KubeConfig } from '@kubernetes/client-node'
-import { serverOf } from './kubeconfig.ts'
+import { addressRequest, clientOf } from './address-request.ts'
 
 export interface Ask {
   method: string
@@ -17,16 +16,14 @@ export type Transport = (ask: Ask) => Promise<IncomingMessage>
 
 /** Requests over connections that are kept open: a new one costs more than most requests. */
 export function transport(config: KubeConfig): Transport {
-  const server = serverOf(config)
-  const { request, Agent } = server.startsWith('http:') ? http : https
+  const { request, Agent } = clientOf(config)
   const agent = new Agent({ keepAlive: true, maxFreeSockets: 8 })
   const proxied = config.getCurrentCluster()?.proxyUrl !== undefined
   return async ask => {
-    const url = new URL(server.replace(/\/$/, '') + ask.path)
     // Node gives a DELETE's body no length by itself.
     const length = ask.body === undefined ? {} : { 'content-length': Buffer.byteLength(ask.body) }
-    const options: RequestOptions = { method: ask.method, headers: { ...ask.headers, ...length } }
-    await config.applyToHTTPSOptions(options as Parameters<KubeConfig['applyToHTTPSOptions']>[0])
+    const headers = { ...ask.headers, ...length }
+    const [url, options] = await addressRequest(config, ask.path, { method: ask.method, headers })
     const attempt = (own: typeof agent | false) =>
       send(request(url, { ...options, ...(!proxied && { agent: own }) }), ask)
     try {
@@ -42,7 +39,7 @@ export function transport(config: KubeConfig): Transport {
 /** The server had closed a kept connection before it could read the request. */
 class StaleConnection extends Error {}
 
-function send(sent: http.ClientRequest, { body, patience, signal }: Ask): Promise<IncomingMessage> {
+function send(sent: ClientRequest, { body, patience, signal }: Ask): Promise<IncomingMessage> {
   const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>()
   let response: IncomingMessage | undefined
   const end = (why: Error) => (response ?? sent).destroy(why)

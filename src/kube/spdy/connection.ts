@@ -127,7 +127,7 @@ function openStream(
 
   function write(chunks: Buffer[], done: (error?: Error | null) => void): void {
     const parts = chunks.flatMap(inParts)
-    if (parts.length === 0) return done()
+    if (parts.length === 0) done()
     socket.cork()
     for (const [index, part] of parts.entries()) {
       socket.write(dataHeader(id, part.length, { last: false }))

@@ -1,10 +1,16 @@
-import http from 'node:http'
-import https, { type RequestOptions } from 'node:https'
 import type { Duplex } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import type { KubeConfig } from '@kubernetes/client-node'
-import { serverOf } from '../kubeconfig.ts'
+import { addressRequest, clientOf } from '../address-request.ts'
 import { KubeRefusal } from '../refusal.ts'
+
+export interface UpgradeRequest {
+  path: string
+  protocol: string
+  /** Ends the attempt, and not the connection that came of it. */
+  signal: AbortSignal
+  patienceMs?: number
+}
 
 const PATIENCE_MS = 10_000
 
@@ -14,21 +20,18 @@ const PATIENCE_MS = 10_000
  */
 export async function upgrade(
   config: KubeConfig,
-  { path, protocol, signal }: { path: string; protocol: string; signal: AbortSignal },
+  { path, protocol, signal, patienceMs = PATIENCE_MS }: UpgradeRequest,
 ): Promise<Duplex> {
-  const server = serverOf(config)
-  const url = new URL(server.replace(/\/$/, '') + path)
   const headers = {
     connection: 'Upgrade',
     upgrade: 'SPDY/3.1',
     'x-stream-protocol-version': protocol,
     'content-length': 0,
   }
-  const limited = AbortSignal.any([signal, AbortSignal.timeout(PATIENCE_MS)])
-  const options: RequestOptions = { method: 'POST', headers, signal: limited, agent: false }
-  await config.applyToHTTPSOptions(options as Parameters<KubeConfig['applyToHTTPSOptions']>[0])
+  const limited = AbortSignal.any([signal, AbortSignal.timeout(patienceMs)])
+  const addressed = await addressRequest(config, path, { method: 'POST', headers, signal: limited })
   const { promise, resolve, reject } = Promise.withResolvers<Duplex>()
-  const request = (url.protocol === 'http:' ? http : https).request(url, options)
+  const request = clientOf(config).request(...addressed)
   request.once('upgrade', (_, socket, head) => {
     if (head.length > 0) socket.unshift(head)
     resolve(socket)
@@ -39,7 +42,7 @@ export async function upgrade(
       reject,
     )
   })
-  request.on('error', reject)
+  request.on('error', error => reject(limited.aborted ? limited.reason : error))
   request.end()
   return await promise
 }
