@@ -76,12 +76,17 @@ async function nextTarget(
 
 /** False where it must be said again: the client's side is as it was then. */
 function join(local: Socket, far: Duplex, early: Early, mayRepeat: () => boolean): Promise<boolean> {
+  if (local.destroyed) {
+    far.destroy()
+    return Promise.resolve(true)
+  }
   const { promise, resolve } = Promise.withResolvers<boolean>()
   let taken = false
   let withdrawn = false
   const withdraw = () => {
     withdrawn = true
     sent.withdraw()
+    local.off('close', leave)
     far.destroy()
     resolve(false)
   }
@@ -91,6 +96,10 @@ function join(local: Socket, far: Duplex, early: Early, mayRepeat: () => boolean
     early.stop()
     local.pipe(far)
     far.pipe(local)
+  }
+  const leave = () => {
+    far.destroy()
+    resolve(true)
   }
   const sent = early.sendTo(far, take)
   // It may be the end, with no answer before it.
@@ -107,9 +116,6 @@ function join(local: Socket, far: Duplex, early: Early, mayRepeat: () => boolean
     if (far.readableEnded) local.destroySoon()
     else if (taken) local.resetAndDestroy()
   })
-  local.once('close', () => {
-    far.destroy()
-    resolve(true)
-  })
+  local.once('close', leave)
   return promise
 }

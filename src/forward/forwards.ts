@@ -2,7 +2,8 @@ import type { Socket } from 'node:net'
 import { type Forward, type ForwardState, formatForward } from '../model/forward.ts'
 import { carry } from './carry.ts'
 import { type Listening, listen } from './listen.ts'
-import type { Target, Targets } from './target.ts'
+import { openShares, type Shares } from './shares.ts'
+import type { Targets } from './target.ts'
 
 /** All local ports that lead into the cluster. They outlive pods, runs and connections to the API. */
 export interface Forwards extends AsyncDisposable {
@@ -20,7 +21,7 @@ interface Entry {
   targets: Targets
   listening: Listening
   sockets: Set<Socket>
-  open: Map<string, number>
+  shares: Shares
   counts: { connections: number; refused: number; bytesIn: number; bytesOut: number }
 }
 
@@ -39,7 +40,7 @@ export function openForwards({ onActivity = () => {}, patienceMs = PATIENCE_MS }
 
   function accept(entry: Entry, socket: Socket): void {
     onActivity()
-    const { sockets, counts, open } = entry
+    const { sockets, counts, shares } = entry
     sockets.add(socket)
     counts.connections++
     socket.once('close', () => {
@@ -55,14 +56,11 @@ export function openForwards({ onActivity = () => {}, patienceMs = PATIENCE_MS }
     void carry(socket, targets, {
       patienceMs,
       signal: closing.signal,
-      choose: ready => leastBusy(ready, open),
-      onTaken: ({ name }) => {
-        // Of those that are as busy, the one that was asked longest ago is next.
-        const before = open.get(name) ?? 0
-        open.delete(name)
-        open.set(name, before + 1)
-        return () => void open.set(name, (open.get(name) ?? 1) - 1)
+      choose: ready => {
+        shares.forget(entry.targets.ready())
+        return shares.choose(ready)
       },
+      onTaken: target => shares.take(target),
     }).then(taken => {
       if (!taken) counts.refused++
     })
@@ -93,7 +91,7 @@ export function openForwards({ onActivity = () => {}, patienceMs = PATIENCE_MS }
         entries.set(key, {
           ...{ service, forward, targets, listening, counts },
           sockets: new Set(),
-          open: new Map(),
+          shares: openShares(),
         })
         return listening.port
       }),
@@ -113,24 +111,14 @@ export function openForwards({ onActivity = () => {}, patienceMs = PATIENCE_MS }
   }
 }
 
-function leastBusy(ready: readonly Target[], open: ReadonlyMap<string, number>): Target | undefined {
-  const order = [...open.keys()]
-  const rank = ({ name }: Target) => [open.get(name) ?? 0, order.indexOf(name)] as const
-  return ready.toSorted((a, b) => {
-    const [busyA, turnA] = rank(a)
-    const [busyB, turnB] = rank(b)
-    return busyA - busyB || turnA - turnB
-  })[0]
-}
-
-function stateOf({ forward, listening, sockets, open, counts }: Entry): ForwardState {
+function stateOf({ forward, listening, sockets, shares, counts }: Entry): ForwardState {
   const live = [...sockets]
-  const taken = [...open].filter(([, connections]) => connections > 0)
+  const open = shares.taken()
   return {
     forward,
     port: listening.port,
-    open: taken.map(([target, connections]) => ({ target, connections })),
-    held: live.length - taken.reduce((sum, [, connections]) => sum + connections, 0),
+    open,
+    held: live.length - open.reduce((sum, { connections }) => sum + connections, 0),
     connections: counts.connections,
     refused: counts.refused,
     bytesIn: counts.bytesIn + live.reduce((sum, socket) => sum + socket.bytesRead, 0),

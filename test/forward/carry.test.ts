@@ -1,10 +1,11 @@
 import { once } from 'node:events'
-import { connect, createServer, type Socket } from 'node:net'
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 import { Duplex } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { afterEach, expect, it } from 'vitest'
 import { DevkError } from '../../src/base/errors.ts'
 import { ephemeralPort } from '../../src/base/ports.ts'
+import { carry } from '../../src/forward/carry.ts'
 import { type Forwards, openForwards } from '../../src/forward/forwards.ts'
 import type { Target, Targets } from '../../src/forward/target.ts'
 
@@ -79,6 +80,24 @@ function client(port: number): Socket {
   return socket
 }
 
+/** A client's connection as whoever listens has it. */
+async function accepted(): Promise<Socket> {
+  const server = createServer({ allowHalfOpen: true })
+  closing.push(() => server.close())
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  client((server.address() as AddressInfo).port)
+  const [local] = (await once(server, 'connection')) as [Socket]
+  return local
+}
+
+const carrying = {
+  patienceMs: 20_000,
+  signal: new AbortController().signal,
+  choose: (ready: readonly Target[]) => ready[0],
+  onTaken: () => () => {},
+}
+
 async function ask(port: number, words: string): Promise<string> {
   const socket = client(port)
   socket.end(words)
@@ -120,6 +139,46 @@ it('says again to the next one what the first did not take', async () => {
   const unreachable: Target = { name: 'gone', dial: async () => Promise.reject(new Error('refused')) }
   const { port } = await forwarding(pods(refusing, unreachable, await echo('a')))
   expect(await ask(port, 'said once')).toBe('a: said once')
+})
+
+it('hangs nothing more on a connection however often nobody takes it', async () => {
+  const local = await accepted()
+  const listeners: number[] = []
+  const refusing: Target = {
+    name: 'going',
+    dial: async () => {
+      listeners.push(local.listenerCount('close'))
+      const far = new Duplex({ read() {}, write: (_, __, done) => done() })
+      setImmediate(() => far.destroy(new DevkError({ code: 'NOT_TAKEN', message: 'connection refused' })))
+      return far
+    },
+  }
+  const over = carry(local, pods(refusing), carrying)
+  await expect.poll(() => listeners.length, { timeout: 5_000 }).toBe(4)
+  expect(new Set(listeners).size).toBe(1)
+  local.destroy()
+  expect(await over).toBe(true)
+})
+
+it('closes at once what it has dialled for a client that is gone by then', async () => {
+  const local = await accepted()
+  const far = new Duplex({ read() {}, write: (_, __, done) => done() })
+  const dialled = Promise.withResolvers<Duplex>()
+  let asked = 0
+  const slow: Target = {
+    name: 'slow',
+    dial: async () => {
+      asked++
+      return await dialled.promise
+    },
+  }
+  const over = carry(local, pods(slow), carrying)
+  await expect.poll(() => asked).toBe(1)
+  local.destroy()
+  await once(local, 'close')
+  dialled.resolve(far)
+  expect(await over).toBe(true)
+  expect(far.destroyed).toBe(true)
 })
 
 it('does not say anything twice to one who heard it and then broke', async () => {
