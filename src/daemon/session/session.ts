@@ -41,6 +41,8 @@ interface Place {
 interface Opened {
   key: string
   access: Promise<ClusterAccess>
+  /** The same, once it is there. */
+  connected?: ClusterAccess
 }
 
 export function openSession(
@@ -50,17 +52,15 @@ export function openSession(
   const runs = sharedRuns()
   const forwards = openForwards({ onActivity })
   let open: Opened | undefined
-  let current: ClusterAccess | undefined
 
   async function connect(clusters: Clusters, { asked, namespace }: Place): Promise<ClusterAccess> {
     const api = await clusterApi(clusters, asked)
-    current = {
+    return {
       api,
       live: openLive(api, namespace),
       dialer: podDialer(api, namespace),
       ...(asked.provider !== 'existing' && { routes: nodeRoutes(clusters.connection, run, home.folder) }),
     }
-    return current
   }
   async function end(): Promise<void> {
     await runs.end(retired())
@@ -73,7 +73,7 @@ export function openSession(
     home,
     runs,
     forwards,
-    current: () => current,
+    current: () => open?.connected,
     lasting,
     store: recordFiles(join(home.state, 'nodes')),
     stats: statCache(join(home.state, 'files.json')),
@@ -82,12 +82,17 @@ export function openSession(
       const key = JSON.stringify([cluster.name, cluster.identity, namespace])
       if (anew || open?.key !== key) {
         const before = open
-        const access = close(before).then(() => connect(clusters, place))
-        open = { key, access }
-        // A connection that was never made must not be the one that later commands get.
-        access.catch(() => {
-          if (open?.access === access) open = undefined
-        })
+        const opened: Opened = { key, access: close(before).then(() => connect(clusters, place)) }
+        open = opened
+        opened.access.then(
+          access => {
+            opened.connected = access
+          },
+          () => {
+            // A connection that was never made must not be the one that later commands get.
+            if (open === opened) open = undefined
+          },
+        )
       }
       return await open.access
     },
