@@ -1,3 +1,4 @@
+import type { KubeApi } from '../kube/api.ts'
 import { mergeContext } from '../kube/merge-kubeconfig.ts'
 import type { ClusterNode } from '../model/cluster.ts'
 import { markCluster } from './adopt.ts'
@@ -16,7 +17,8 @@ export async function finishCluster(
   nodes: readonly ClusterNode[],
   registry: Registry,
 ): Promise<void> {
-  await settle(clusters, await furnishCluster(clusters, record, nodes, registry), nodes)
+  const api = await apiOf(clusters, record)
+  await settle(clusters, api, await furnish(clusters, api, record, nodes, registry), nodes)
 }
 
 /** All that it takes to give the cluster work: its nodes may not be Ready yet. */
@@ -25,11 +27,34 @@ export async function furnishCluster(
   record: ClusterRecord,
   nodes: readonly ClusterNode[],
   registry: Registry,
+): Promise<void> {
+  await furnish(clusters, await apiOf(clusters, record), record, nodes, registry)
+}
+
+/** Waits until pods can run in a cluster that was left furnished; nothing where that was seen before. */
+export function settleCluster(clusters: Clusters, name: string): Promise<void> {
+  return locked(clusters, name, `waiting for cluster ${name}`, async () => {
+    const found = await findCluster(clusters, name)
+    if (found?.record?.phase !== 'finishing') return
+    const api = await apiOf(clusters, found.record)
+    await settle(clusters, api, found.record, await clusters.providers[found.provider].nodes(name))
+  })
+}
+
+function apiOf(clusters: Clusters, { spec }: ClusterRecord): Promise<KubeApi> {
+  return kubeApiOf(clusters, spec.name, spec.provider)
+}
+
+async function furnish(
+  clusters: Clusters,
+  api: KubeApi,
+  record: ClusterRecord,
+  nodes: readonly ClusterNode[],
+  registry: Registry,
 ): Promise<ClusterRecord> {
   const { connection, providers, records, signal } = clusters
   const { name, provider } = record.spec
   const furnished: ClusterRecord = { ...record, phase: 'finishing', registryPort: registry.port }
-  const api = await kubeApiOf(clusters, name, provider)
   await Promise.all([
     providers[provider].wire(name, registry),
     // Whoever finds only what the nodes carry finds a cluster that stands.
@@ -44,22 +69,13 @@ export async function furnishCluster(
   return furnished
 }
 
-/** Waits until pods can run in a cluster that was left furnished; nothing where that was seen before. */
-export function settleCluster(clusters: Clusters, name: string): Promise<void> {
-  return locked(clusters, name, `waiting for cluster ${name}`, async () => {
-    const found = await findCluster(clusters, name)
-    if (found?.record?.phase !== 'finishing') return
-    await settle(clusters, found.record, await clusters.providers[found.provider].nodes(name))
-  })
-}
-
 async function settle(
   clusters: Clusters,
+  api: KubeApi,
   record: ClusterRecord,
   nodes: readonly ClusterNode[],
 ): Promise<void> {
   const { connection, records, steps, signal } = clusters
-  const api = await kubeApiOf(clusters, record.spec.name, record.spec.provider)
   await steps.during('Waiting for the nodes', async say =>
     waitForNodes(api, await nodeStarts(connection.docker, nodes), { signal, say }),
   )
