@@ -1,3 +1,4 @@
+import { sizeText } from '../base/sizes.ts'
 import { hostOf } from '../model/address.ts'
 import type { ForwardState } from '../model/forward.ts'
 import type { ServiceStatus } from '../model/project-status.ts'
@@ -23,18 +24,11 @@ function rowOf(service: string, state: ForwardState): string[] {
     localOf(state),
     `${service}:${forward.port}${pods ? `: ${pods}` : ''}`,
     ...[total, held, refused, connections].map(String),
-    bytes(bytesIn),
-    bytes(bytesOut),
+    sizeText(bytesIn),
+    sizeText(bytesOut),
   ]
 }
 
 function localOf({ forward: { address }, port }: ForwardState): string {
   return `${hostOf(address)}:${port}`
-}
-
-/** `512 B`, `1.4 kB`, `2.0 GB`. */
-function bytes(count: number): string {
-  const units = ['B', 'kB', 'MB', 'GB', 'TB']
-  const power = Math.min(Math.floor(Math.log10(Math.max(count, 1)) / 3), units.length - 1)
-  return `${power === 0 ? count : (count / 1_000 ** power).toFixed(1)} ${units[power]}`
 }

@@ -1,3 +1,5 @@
+import { partText } from '../../base/sizes.ts'
+
 /** What Docker says while it pushes; errors come as events, too. */
 export interface PushEvent {
   id?: string
@@ -44,7 +46,5 @@ export function pushProgress(say: (detail: string) => void): {
 
 function sent(sizes: readonly { current: number; total: number }[]): string {
   const sum = (key: 'current' | 'total'): number => sizes.reduce((all, size) => all + size[key], 0)
-  const [current, total] = [sum('current'), sum('total')]
-  if (total < 1_000_000) return `${Math.round(current / 1_000)} of ${Math.round(total / 1_000)} kB`
-  return `${(current / 1_000_000).toFixed(1)} of ${(total / 1_000_000).toFixed(1)} MB`
+  return partText(sum('current'), sum('total'))
 }
