@@ -24,8 +24,8 @@ export interface RunContext {
   forwards: OpenForwards
   /** The connection that is open, or a new one: `anew` where the cluster was started or made. */
   access(cluster: ClusterOutput, how?: { anew: boolean }): Promise<ClusterAccess>
-  /** Resolves once no node of a cluster that is being made is at fetching one of these images. */
-  imagesSettled(images: readonly string[]): Promise<void>
+  /** Resolves once no node of a cluster that is being made is at fetching one of these images; tells where that waits. */
+  imagesSettled(images: readonly string[], waits: () => void): Promise<void>
   /** The versions of the project's objects as the cluster has them, asked once a run. */
   inventory(cluster: ClusterOutput, signal: AbortSignal): Promise<ReadonlyMap<string, string>>
 }

@@ -100,8 +100,10 @@ export function workloadNode(
           signal,
           say,
         })
-      say('its nodes fetch the images')
-      await context.imagesSettled(images.map(image => inputOf<ImageOutput>(inputs, imageId(image)).reference))
+      await context.imagesSettled(
+        images.map(image => inputOf<ImageOutput>(inputs, imageId(image)).reference),
+        () => say('its nodes fetch the images'),
+      )
       // What is about to be made must be found again, and so must what was made before.
       await remember(asNotes(merged(known, objects)))
       const applied = await applyObjects(api, objects, { signal, say, note })

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest'
+import { sleep } from '../../src/base/time.ts'
 import type { Clusters } from '../../src/cluster/clusters.ts'
 import { prefetching } from '../../src/daemon/session/prefetch.ts'
 import type { Node, Outcome } from '../../src/engine/node.ts'
@@ -44,6 +45,11 @@ function making(
   return { ...prefetching(observer, clusters, named, signal, () => answers), fetched, told }
 }
 
+/** Longer than it takes until what is to be fetched is looked at again. */
+function aRoundOfFetches(): Promise<void> {
+  return sleep(1_200)
+}
+
 it('has the nodes of a cluster that is being made fetch each image as soon as it is done, once', async () => {
   await using run = making(['control-plane'])
   run.observer.working(cluster, [])
@@ -71,7 +77,7 @@ it('fetches nothing where the cluster is there, or is ready by then', async () =
   ready.observer.ended(cluster, { is: 'changed', output: {} })
   ready.observer.ended(nodes, { is: 'changed', output: {} })
   ready.observer.ended(image('api'), at('api@1'))
-  await new Promise(resolve => setTimeout(resolve, 1_200))
+  await aRoundOfFetches()
   expect([...there.fetched, ...ready.fetched]).toEqual([])
 })
 
@@ -80,7 +86,7 @@ it('leaves the nodes alone until the API answers: they have enough to do by then
   await using run = making(['control-plane'], { answers: answers.promise })
   run.observer.working(cluster, [])
   run.observer.ended(image('api'), at('api@1'))
-  await new Promise(resolve => setTimeout(resolve, 1_200))
+  await aRoundOfFetches()
   expect(run.fetched).toEqual([])
   answers.resolve()
   await expect.poll(() => run.fetched, { timeout: 5_000 }).toEqual(['control-plane api@1'])
@@ -96,18 +102,21 @@ it('goes on while the nodes of a cluster that has got its work are not Ready', a
 
 it('settles at once where no cluster is made, with the image where it is fetched, and else when all is over', async () => {
   await using there = making(['control-plane'])
-  await there.settled(['api@1'])
+  const waits: string[] = []
+  await there.settled(['api@1'], () => waits.push('there'))
   const slow = Promise.withResolvers<void>()
   await using run = making(['control-plane'], { slow: slow.promise })
   run.observer.working(cluster, [])
   run.observer.ended(image('api'), at('api@1'))
   const settled: string[] = []
-  void run.settled(['api@1']).then(() => settled.push('api'))
+  void run.settled(['api@1'], () => waits.push('api')).then(() => settled.push('api'))
   void run.settled(['api@1', 'web@1']).then(() => settled.push('both'))
-  await new Promise(resolve => setTimeout(resolve, 1_200))
+  await aRoundOfFetches()
   expect(settled).toEqual([])
   slow.resolve()
   await expect.poll(() => settled).toEqual(['api'])
+  await run.settled(['api@1'], () => waits.push('again'))
+  expect(waits).toEqual(['api'])
   run.observer.ended(nodes, { is: 'changed', output: {} })
   await expect.poll(() => settled).toEqual(['api', 'both'])
 })
@@ -117,14 +126,14 @@ it('lets a fetch that was begun come to its end when the nodes are Ready, and be
   await using run = making(['control-plane'], { slow: slow.promise })
   run.observer.working(cluster, [])
   run.observer.ended(image('api'), at('api@1'))
-  await new Promise(resolve => setTimeout(resolve, 1_200))
+  await aRoundOfFetches()
   run.observer.ended(image('web'), at('web@1'))
   run.observer.ended(nodes, { is: 'changed', output: {} })
   let over = false
   void run.settled(['web@1']).then(() => {
     over = true
   })
-  await new Promise(resolve => setTimeout(resolve, 100))
+  await sleep(100)
   expect(over).toBe(false)
   slow.resolve()
   await expect.poll(() => over).toBe(true)
@@ -135,6 +144,6 @@ it('fetches nothing of an image that failed', async () => {
   await using run = making(['control-plane'])
   run.observer.working(cluster, [])
   run.observer.ended(image('api'), { is: 'held', reason: 'it needs the registry, which failed' })
-  await new Promise(resolve => setTimeout(resolve, 1_200))
+  await aRoundOfFetches()
   expect(run.fetched).toEqual([])
 })

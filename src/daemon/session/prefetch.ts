@@ -12,8 +12,11 @@ const LONGEST_MS = 60_000
 
 export interface Prefetch extends AsyncDisposable {
   observer: Observer
-  /** Resolves once the images are there, or nobody is at fetching any: pods made before that would fetch them twice. */
-  settled(images: readonly string[]): Promise<void>
+  /**
+   * Resolves once the images are there, or nobody is at fetching any: pods made before that would fetch them twice.
+   * `waits` is called where that is not so at once.
+   */
+  settled(images: readonly string[], waits?: () => void): Promise<void>
 }
 
 /**
@@ -30,26 +33,36 @@ export function prefetching(
   const images: string[] = []
   const fetched = new Set<string>()
   const closing = new AbortController()
-  let fetching = Promise.resolve()
+  let busy = false
   let changed = Promise.withResolvers<void>()
-  const onFetched = (image: string) => {
-    fetched.add(image)
+  const change = () => {
     changed.resolve()
     changed = Promise.withResolvers()
   }
-  const begin = () => {
+  const onFetched = (image: string) => {
+    fetched.add(image)
+    change()
+  }
+  const fetch = async () => {
     const { name, provider } = cluster
     if (provider === 'existing') return
     const until = AbortSignal.any([signal, closing.signal])
-    fetching = answers(clusters, { name, provider }, until)
-      .then(() => fetchAll(clusters.providers[provider], name, { images, fetched, onFetched, signal, until }))
-      .catch(() => {})
+    busy = true
+    try {
+      await answers(clusters, { name, provider }, until)
+      await fetchAll(clusters.providers[provider], name, { images, fetched, onFetched, signal, until })
+    } catch {
+      // What is not there by then is for the pods to fetch.
+    } finally {
+      busy = false
+      change()
+    }
   }
   return {
     observer: {
       waiting: observer.waiting,
       working(node, why) {
-        if (node.id === clusterId) begin()
+        if (node.id === clusterId) void fetch()
         return observer.working(node, why)
       },
       ended(node, outcome) {
@@ -60,16 +73,14 @@ export function prefetching(
         observer.ended(node, outcome)
       },
     },
-    async settled(wanted) {
-      let over = false
-      const end = fetching.then(() => {
-        over = true
-      })
-      while (!over && !wanted.every(image => fetched.has(image))) await Promise.race([end, changed.promise])
+    async settled(wanted, waits = () => {}) {
+      const waiting = () => busy && !wanted.every(image => fetched.has(image))
+      if (waiting()) waits()
+      while (waiting()) await changed.promise
     },
     async [Symbol.asyncDispose]() {
       closing.abort()
-      await fetching
+      while (busy) await changed.promise
     },
   }
 }
