@@ -10,6 +10,7 @@ export const layers = [
   'secrets',
   'watch',
   'forward',
+  'logs',
   'cluster',
   'engine',
   'resources',
@@ -28,9 +29,10 @@ const narrowed: Partial<Record<Layer, readonly Layer[]>> = {
   docker: ['base', 'model', 'exec'],
   kube: ['base', 'model', 'exec'],
   forward: ['base', 'model', 'exec'],
+  logs: ['base', 'model'],
   engine: ['base', 'model'],
   client: ['base', 'model', 'protocol', 'exec'],
-  cli: ['base', 'model', 'protocol', 'client'],
+  cli: ['base', 'model', 'protocol', 'logs', 'client'],
 }
 
 /** What the thin bundle must never load. */

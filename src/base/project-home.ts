@@ -15,6 +15,8 @@ export interface ProjectHome {
   socket: string
   lock: string
   log: string
+  /** What its containers print. */
+  logs: string
 }
 
 export function projectHome(folder: string, at: Paths = paths()): ProjectHome {
@@ -29,6 +31,7 @@ export function projectHome(folder: string, at: Paths = paths()): ProjectHome {
     socket: join(at.runtime, `${id}.sock`),
     lock: join(state, 'daemon.lock'),
     log: join(state, 'daemon.log'),
+    logs: join(state, 'logs'),
   }
 }
 

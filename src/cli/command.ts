@@ -14,6 +14,8 @@ export interface Command {
   examples: string[]
   /** The first Ctrl-C leaves the work to the daemon; the second one cancels it. */
   detaches?: boolean
+  /** Ctrl-C is how it is meant to end. */
+  endsByInterrupt?: boolean
   run: (parsed: Parsed, context: CommandContext) => Promise<Answer>
 }
 
@@ -49,6 +51,8 @@ export interface CommandContext {
   isInteractive: boolean
   /** For a command that goes on after its first answer. */
   print: (answer: Answer) => void
+  /** For what comes in bulk: resolves once there is place for more, or nobody reads any more. */
+  write: (bytes: Uint8Array) => Promise<void>
   /** Aborts by Ctrl-C. */
   signal: AbortSignal
 }

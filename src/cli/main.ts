@@ -19,9 +19,12 @@ export async function main(argv: readonly string[], { folder }: { folder: string
     if (invocation.kind === 'help') return out.text(helpText(commands, invocation))
     if (invocation.kind === 'version') return out.text(version)
     const view = progressView({ json: invocation.json })
-    const interrupts = (invocation.command.detaches ? listenForDetach : listenForInterrupts)(view.note)
+    const { detaches, endsByInterrupt } = invocation.command
+    const listen = detaches ? listenForDetach : listenForInterrupts
+    const interrupts = listen(endsByInterrupt ? () => {} : view.note)
     const options = { server: join(folder, 'daemon.cjs'), onProgress: view.show, ...interrupts }
     const isInteractive = !invocation.json && isTerminal(0) && isTerminal(2)
+    const signal = AbortSignal.any([interrupts.cancel, interrupts.kill])
     const context: CommandContext = {
       onProgress: view.show,
       // Loaded by need: `devk --help` starts no process and opens no socket.
@@ -33,7 +36,8 @@ export async function main(argv: readonly string[], { folder }: { folder: string
         isInteractive && (await (await import('./confirm.ts')).confirm(question, interrupts.cancel)),
       isInteractive,
       print: answer => void out.answer(answer),
-      signal: AbortSignal.any([interrupts.cancel, interrupts.kill]),
+      write: async bytes => (await import('./write-all.ts')).writeAll(bytes, signal),
+      signal,
     }
     try {
       const answer = await invocation.command.run(invocation.parsed, context)

@@ -11,7 +11,7 @@ import { withLock } from '../exec/lock.ts'
 import type { OperationName, Request } from '../protocol/messages.ts'
 import { answerRequests } from './answer-requests.ts'
 import { sameEnvironment } from './same-environment.ts'
-import { resumeForwards } from './session/resume-forwards.ts'
+import { resume } from './session/resume.ts'
 import { openSession, type Session } from './session/session.ts'
 import { whenIdle } from './when-idle.ts'
 
@@ -21,7 +21,7 @@ const REST_MS = 300
 const LONG_REST_MS = 10_000
 
 /** What only looks may be answered by a daemon that stands in another environment. */
-const onlyLooks: ReadonlySet<OperationName> = new Set(['status', 'config'])
+const onlyLooks: ReadonlySet<OperationName> = new Set(['status', 'config', 'logs'])
 
 /** Runs that go on without the client that asked for them. */
 const outlivesItsClient: ReadonlySet<OperationName> = new Set(['up', 'build'])
@@ -73,7 +73,7 @@ async function listen(home: ProjectHome, open: Set<Socket>): Promise<void> {
   await rm(home.socket, { force: true })
   await new Promise<void>((resolve, reject) => server.once('error', reject).listen(home.socket, resolve))
   await chmod(home.socket, 0o600)
-  resumeForwards(session, retired.signal).catch((error: unknown) => console.error(error))
+  resume(session, retired.signal).catch((error: unknown) => console.error(error))
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => retired.abort())
   await new Promise<void>(resolve =>
     retired.signal.addEventListener('abort', () => resolve(), { once: true }),

@@ -15,6 +15,7 @@ export interface Operations {
   up: { input: UpInput; output: UpOutput }
   build: { input: BuildInput; output: BuildOutput }
   status: { input: Record<string, never>; output: ProjectStatus }
+  logs: { input: LogsInput; output: LogsOutput }
   restart: { input: { services: string[] }; output: { restarted: string[] } }
   stop: { input: Record<string, never>; output: ChangeOutput<'stopped'> }
   down: { input: DownInput; output: DownOutput }
@@ -82,6 +83,17 @@ export interface BuildInput {
 export interface BuildOutput {
   run: RunReport
   images: { service: string; reference: string }[]
+}
+
+export interface LogsInput {
+  /** Stays, and tells what keeps the logs from being kept, until it is cancelled. */
+  follow: boolean
+}
+
+export interface LogsOutput {
+  services: string[]
+  /** Why what is printed now is not kept. */
+  trouble?: string | undefined
 }
 
 export interface DownInput {

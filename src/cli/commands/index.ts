@@ -10,6 +10,7 @@ import { clusterStop } from './cluster-stop.ts'
 import { config, configSchema } from './config.ts'
 import { doctor } from './doctor.ts'
 import { down } from './down.ts'
+import { logs } from './logs.ts'
 import { open } from './open.ts'
 import { restart } from './restart.ts'
 import { status } from './status.ts'
@@ -19,6 +20,7 @@ import { up } from './up.ts'
 export const commands: readonly Command[] = [
   up,
   status,
+  logs,
   build,
   open,
   restart,

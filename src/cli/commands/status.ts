@@ -5,6 +5,7 @@ import { projectStatusText } from '../project-text.ts'
 export const status: Command = {
   name: 'status',
   summary: 'Show each service: its state and why, its pods, its image, where it can be opened',
+  endsByInterrupt: true,
   options: [{ flags: '--watch', about: 'Show it again whenever it changes' }],
   examples: ['devk status', 'devk status --watch', 'devk status --json'],
   async run({ flags }, context) {

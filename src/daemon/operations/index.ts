@@ -11,6 +11,7 @@ import { clusterStop } from './cluster-stop.ts'
 import { config, configSchema } from './config.ts'
 import { doctor } from './doctor.ts'
 import { down, downVolumes } from './down.ts'
+import { logs } from './logs.ts'
 import type { Operation, OperationContext } from './operation.ts'
 import { restart } from './restart.ts'
 import { status } from './status.ts'
@@ -28,6 +29,7 @@ const operations: { [Name in OperationName]: Operation<Name> } = {
   up,
   build,
   status,
+  logs,
   restart,
   stop,
   down,

@@ -13,6 +13,7 @@ import type { AskedCluster } from '../../model/cluster.ts'
 import { clusterApi } from '../../resources/cluster-node.ts'
 import type { ClusterOutput } from '../../resources/outputs.ts'
 import type { ClusterAccess, OpenForwards } from '../../resources/run-context.ts'
+import { type FollowedLogs, type KeptLogs, keepLogs } from './keep-logs.ts'
 import { recordFiles } from './record-files.ts'
 import { type SharedRuns, sharedRuns } from './shared-runs.ts'
 
@@ -26,6 +27,8 @@ export interface Session extends AsyncDisposable, OpenForwards {
   readonly lasting: boolean
   /** One connection at a time: it is closed where another place, or another connection to the same, is asked for. */
   access(clusters: Clusters, place: Place, how?: { anew: boolean }): Promise<ClusterAccess>
+  /** What the project's containers print, kept as long as a connection is open; only where the session lasts. */
+  readonly logs: Pick<KeptLogs, 'trouble' | 'bytes'> & Pick<FollowedLogs, 'caughtUp'>
   /** The connection that is open, if one is. */
   opened(): Promise<ClusterAccess | undefined>
   /** Ends what runs; its place is on disk. */
@@ -43,6 +46,7 @@ interface Opened {
   access: Promise<ClusterAccess>
   /** The same, once it is there. */
   connected?: ClusterAccess
+  logs?: FollowedLogs
 }
 
 export function openSession(
@@ -51,6 +55,8 @@ export function openSession(
 ): Session {
   const runs = sharedRuns()
   const forwards = openForwards({ onActivity })
+  const store = recordFiles(join(home.state, 'nodes'))
+  const logs = keepLogs(home, store)
   let open: Opened | undefined
 
   async function connect(clusters: Clusters, { asked, namespace }: Place): Promise<ClusterAccess> {
@@ -75,7 +81,12 @@ export function openSession(
     forwards,
     current: () => open?.connected,
     lasting,
-    store: recordFiles(join(home.state, 'nodes')),
+    store,
+    logs: {
+      trouble: logs.trouble,
+      bytes: logs.bytes,
+      caughtUp: async signal => await open?.logs?.caughtUp(signal),
+    },
     stats: statCache(join(home.state, 'files.json')),
     async access(clusters, place, { anew } = { anew: false }) {
       const { cluster, namespace } = place
@@ -87,6 +98,7 @@ export function openSession(
         opened.access.then(
           access => {
             opened.connected = access
+            if (lasting) opened.logs = logs.follow(access.api, access.live)
           },
           () => {
             // A connection that was never made must not be the one that later commands get.
@@ -104,6 +116,7 @@ export function openSession(
 
 async function close(opened: Opened | undefined): Promise<void> {
   const access = await opened?.access.catch(() => undefined)
+  await opened?.logs?.[Symbol.asyncDispose]()
   access?.live.close()
   access?.dialer[Symbol.dispose]()
   await access?.routes?.[Symbol.asyncDispose]()

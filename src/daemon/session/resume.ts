@@ -8,13 +8,13 @@ import type { Session } from './session.ts'
 import { readSummary } from './summary.ts'
 
 /**
- * A daemon listens where the one before it did, as soon as it is there: nobody has to ask for that. Nothing where the
- * cluster does not run: the next `up` opens the ports then.
+ * A daemon listens where the one before it did, and goes on keeping logs where that one was cut, as soon as it is there:
+ * nobody has to ask for that. Nothing where the cluster does not run: the next `up` does it then.
  */
-export async function resumeForwards(session: Session, signal: AbortSignal): Promise<void> {
+export async function resume(session: Session, signal: AbortSignal): Promise<void> {
   const [summary, records] = await Promise.all([readSummary(session.home), session.store.list()])
   const forwards = records.filter(({ id, phase }) => kindOf(id) === 'forward' && phase === 'done')
-  if (!summary || forwards.length === 0) return
+  if (!summary) return
   const { access } = await lookAtCluster(session, summary, { steps: new Steps(() => {}), signal })
   if (!access) return
   for (const { id, output } of forwards) {

@@ -1,0 +1,85 @@
+import type { ProjectHome } from '../../base/project-home.ts'
+import type { RecordStore } from '../../engine/node.ts'
+import { kindOf, subjectOf } from '../../engine/remove.ts'
+import type { KubeApi } from '../../kube/api.ts'
+import { followPods } from '../../kube/logs/follow-pods.ts'
+import type { Live } from '../../kube/rollout/live.ts'
+import type { Pod } from '../../kube/rollout/objects.ts'
+import { type Owned, ownerOf } from '../../kube/rollout/owner-of.ts'
+import { type LogRing, openRing } from '../../logs/ring.ts'
+import { identitiesOf } from '../../resources/workload-node.ts'
+import { keepEvents } from './keep-events.ts'
+
+export interface KeptLogs {
+  /** Why nothing more can be kept at this moment. */
+  trouble(): string | undefined
+  bytes(): number
+  /** Begins to keep what the pods of a connection print. Its owner ends it. */
+  follow(api: KubeApi, live: Live): FollowedLogs
+}
+
+export interface FollowedLogs extends AsyncDisposable {
+  /** Resolves once all that was printed before is kept. */
+  caughtUp(signal: AbortSignal): Promise<void>
+}
+
+const KEPT_BYTES = 200 * 1024 * 1024
+
+/** Keeps what the pods of a project's services print, and what Kubernetes says of them. */
+export function keepLogs(home: ProjectHome, store: RecordStore): KeptLogs {
+  let ring: LogRing | undefined
+  let opening: Promise<LogRing> | undefined
+  const open = async () => {
+    opening ??= openRing(home.logs, { maxBytes: KEPT_BYTES }).catch((error: unknown) => {
+      opening = undefined
+      throw error
+    })
+    ring = await opening
+    return ring
+  }
+  return {
+    trouble: () => ring?.trouble,
+    bytes: () => ring?.bytes ?? 0,
+    follow(api, live) {
+      const services = new Map<string, string>()
+      const serviceOf = async (uid: string, owned: Owned) => {
+        const found = services.get(uid) ?? (await ownService(store, live, owned))
+        if (found !== undefined) services.set(uid, found)
+        return found
+      }
+      const ofPod = ({ metadata }: Pod) => serviceOf(metadata.uid ?? '', { kind: 'Pod', ...metadata })
+      const pods = followPods(api, live, {
+        wants: async pod => (await ofPod(pod)) !== undefined,
+        async open({ pod, container, isInit }) {
+          const { name, uid = '' } = pod.metadata
+          const service = (await ofPod(pod)) ?? name
+          const { namespace } = live
+          const init = isInit && { init: true as const }
+          return await (await open()).writer({ service, namespace, pod: name, uid, container, ...init })
+        },
+        onError: error => console.error(error),
+      })
+      const events = keepEvents(live, home.logs, open, ({ about }) => {
+        const { pods, workloads } = live.snapshot()
+        const object = [...pods, ...workloads].find(({ metadata }) => metadata.uid === about.uid)
+        return serviceOf(about.uid, { ...object?.metadata, ...about })
+      })
+      return {
+        caughtUp: signal => pods.caughtUp(signal),
+        async [Symbol.asyncDispose]() {
+          await Promise.all([pods[Symbol.asyncDispose](), events[Symbol.asyncDispose]()])
+        },
+      }
+    },
+  }
+}
+
+/** The service that something was made for: also of one that is being made, or taken away. */
+async function ownService(store: RecordStore, live: Live, owned: Owned): Promise<string | undefined> {
+  for (const { id, notes, output } of await store.list()) {
+    if (kindOf(id) !== 'workload') continue
+    const objects = [...identitiesOf(output), ...identitiesOf(notes)]
+    if (ownerOf(live.snapshot(), owned, objects)) return subjectOf(id)
+  }
+  return undefined
+}

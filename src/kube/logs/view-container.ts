@@ -1,0 +1,25 @@
+import type { ContainerStatus, Pod } from '../rollout/objects.ts'
+import type { SeenContainer } from './follow-container.ts'
+
+/** What a pod's status says of a container. Undefined where it says nothing of it yet. */
+export function seenContainer(
+  { status }: Pod,
+  container: string,
+): Omit<SeenContainer, 'epoch' | 'lost'> | undefined {
+  const all = [...(status.initContainerStatuses ?? []), ...(status.containerStatuses ?? [])]
+  const found = all.find(({ name }) => name === container)
+  return found && seenStatus(found)
+}
+
+function seenStatus({
+  restartCount: run = 0,
+  containerID = '',
+  state = {},
+  lastState = {},
+}: ContainerStatus) {
+  const now = Object.keys(state)[0] ?? 'waiting'
+  const is = state.running ? 'running' : state.terminated || lastState.terminated ? 'ended' : 'coming'
+  // Until it runs again, both its log and that of the run before are those of the run that ended.
+  const runBefore = state.running || state.terminated ? run - 1 : run
+  return { state: `${run} ${now} ${containerID}`, is, run, runBefore } as const
+}

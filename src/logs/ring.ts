@@ -1,0 +1,84 @@
+import { mkdir, rm } from 'node:fs/promises'
+import { toDevkError } from '../base/errors.ts'
+import type { LogSource } from './format.ts'
+import type { SegmentHost } from './segment-files.ts'
+import { listSegments, type Segment, sourceId } from './segments.ts'
+import { type LogWriter, openWriter } from './writer.ts'
+
+/** The lines of many sources on disk, of which the oldest go first. One process writes; anybody reads. */
+export interface LogRing {
+  readonly bytes: number
+  /** Why nothing more can be kept at this moment. */
+  readonly trouble: string | undefined
+  /** Its owner ends it; a source has one at a time. */
+  writer(source: LogSource): Promise<LogWriter>
+}
+
+/** Files are small beside the whole, so that little goes at once. */
+const PARTS = 200
+const MOST_FILES = 2_000
+
+export async function openRing(
+  folder: string,
+  { maxBytes, onTrouble = () => {} }: { maxBytes: number; onTrouble?: (trouble: string | undefined) => void },
+): Promise<LogRing> {
+  const known = new Map((await listSegments(folder)).map(segment => [segment.path, segment]))
+  /** Those that are written to at this moment. */
+  const growing = new Set<string>()
+  let trouble: string | undefined
+  let pruning: Promise<void> | undefined
+  let bytes = [...known.values()].reduce((sum, segment) => sum + segment.bytes, 0)
+
+  function say(now: string | undefined): void {
+    if (now === trouble) return
+    trouble = now
+    onTrouble(now)
+  }
+
+  function changed(segment: Segment): void {
+    bytes += segment.bytes - (known.get(segment.path)?.bytes ?? 0)
+    known.set(segment.path, { ...segment })
+    if (bytes > maxBytes || known.size > MOST_FILES) pruning ??= prune().finally(() => (pruning = undefined))
+  }
+
+  async function prune(): Promise<void> {
+    const old = [...known.values()].filter(({ path }) => !growing.has(path)).toSorted((a, b) => a.at - b.at)
+    for (const segment of old) {
+      if (bytes <= maxBytes && known.size <= MOST_FILES) return
+      known.delete(segment.path)
+      bytes -= segment.bytes
+      await rm(segment.path, { force: true })
+    }
+  }
+
+  const host: SegmentHost = {
+    folder,
+    segmentBytes: Math.ceil(maxBytes / PARTS),
+    wrote(segment) {
+      say(undefined)
+      growing.add(segment.path)
+      changed(segment)
+    },
+    failed: error => say(toDevkError(error).message),
+    left(segment) {
+      growing.delete(segment.path)
+      changed(segment)
+    },
+  }
+  return {
+    get bytes() {
+      return bytes
+    },
+    get trouble() {
+      return trouble
+    },
+    async writer(source) {
+      await mkdir(folder, { recursive: true, mode: 0o700 })
+      const id = sourceId(source)
+      const before = [...known.values()].filter(segment => segment.id === id)
+      const last = before.at(-1)
+      if (last) growing.add(last.path)
+      return await openWriter(host, source, before)
+    },
+  }
+}

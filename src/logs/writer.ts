@@ -1,0 +1,165 @@
+import { rm } from 'node:fs/promises'
+import {
+  afterLine,
+  afterPart,
+  formatControl,
+  type LogPosition,
+  type LogSource,
+  parseSegment,
+  positionAfter,
+  TIME_LENGTH,
+} from './format.ts'
+import { type SegmentHost, segmentFiles } from './segment-files.ts'
+import { readSegment, type Segment } from './segments.ts'
+
+/** Writes the lines of one source, on from where its files end. */
+export interface LogWriter extends AsyncDisposable {
+  readonly position: LogPosition | undefined
+  /** Pieces of lines, each line `time text\n`. Resolves once there is place for more; throws what the disk said. */
+  write(bytes: Buffer): Promise<void>
+  /** What comes now is of the container's next run. */
+  beginRun(run: number): void
+  /** The line that was begun ends without a newline. */
+  endLine(): void
+  /** The line that was begun comes again from its beginning, but for what the position says is kept of it. */
+  abandonLine(): void
+  /** Resolves once all that was written is in the file, up to the last whole line. */
+  flush(): Promise<void>
+  /** Told when the disk takes no more; the position is then that of what is on disk. Answers how to end it. */
+  onFailure(listener: (error: Error) => void): () => void
+}
+
+interface Place {
+  position: LogPosition | undefined
+  run: number
+}
+
+const FLUSH_MS = 15
+/** So much is gathered before it is written, and of one line kept at once. */
+const GATHERED_BYTES = 256 * 1024
+const NEWLINE = Buffer.from('\n')
+
+export async function openWriter(
+  host: SegmentHost,
+  source: LogSource,
+  before: readonly Segment[],
+): Promise<LogWriter> {
+  const found = await lastWhole(before)
+  const files = await segmentFiles(host, source, found?.segment)
+  /** What is in the file, and what will be once all that is gathered is. */
+  let kept: Place = found?.place ?? { position: undefined, run: 0 }
+  let next = kept
+  let gathered: Buffer[] = []
+  let gatheredBytes = 0
+  let begun: Buffer = Buffer.alloc(0)
+  let timer: NodeJS.Timeout | undefined
+  let flushing: Promise<void> = Promise.resolve()
+  let failure: Error | undefined
+  const listeners = new Set<(error: Error) => void>()
+
+  function flush(): Promise<void> {
+    clearTimeout(timer)
+    timer = undefined
+    flushing = flushing.then(async () => {
+      const bytes = Buffer.concat(gathered)
+      if (bytes.length === 0) return
+      const place = next
+      gathered = []
+      gatheredBytes = 0
+      try {
+        await files.append(bytes, kept)
+        kept = place
+      } catch (error) {
+        fail(error as Error)
+      }
+    })
+    return flushing
+  }
+
+  function fail(error: Error): void {
+    gathered = []
+    gatheredBytes = 0
+    begun = Buffer.alloc(0)
+    next = kept
+    failure = error
+    for (const listener of listeners) listener(error)
+  }
+
+  function gather(...bytes: Buffer[]): void {
+    gathered.push(...bytes)
+    for (const { length } of bytes) gatheredBytes += length
+    timer ??= setTimeout(() => void flush(), FLUSH_MS)
+  }
+
+  function countLines(bytes: Buffer): void {
+    for (let start = 0, end = 0; end >= 0 && start < bytes.length; start = end + 1) {
+      end = bytes.indexOf(NEWLINE, start)
+      const time = bytes.toString('latin1', start, start + TIME_LENGTH)
+      next = { ...next, position: afterLine(next.position, time) }
+    }
+  }
+
+  function keepPart(): void {
+    const time = begun.toString('latin1', 0, TIME_LENGTH)
+    gather(formatControl({ end: 'part' }), begun, NEWLINE)
+    next = { ...next, position: afterPart(next.position, time, begun.length - TIME_LENGTH - 1) }
+    begun = Buffer.from(`${time} `)
+  }
+
+  return {
+    get position() {
+      return next.position
+    },
+    async write(bytes) {
+      if (failure) throw failure
+      const all = begun.length > 0 ? Buffer.concat([begun, bytes]) : bytes
+      const whole = all.lastIndexOf(NEWLINE) + 1
+      begun = all.subarray(whole)
+      if (whole > 0) {
+        countLines(all.subarray(0, whole))
+        gather(all.subarray(0, whole))
+      }
+      if (begun.length >= GATHERED_BYTES) keepPart()
+      if (gatheredBytes >= GATHERED_BYTES) await flush()
+    },
+    beginRun(run) {
+      if (run === next.run) return
+      next = { ...next, run }
+      gather(formatControl({ run }))
+    },
+    endLine() {
+      if (begun.length === 0) return
+      countLines(begun)
+      gather(formatControl({ end: 'nothing' }), begun, NEWLINE)
+      begun = Buffer.alloc(0)
+    },
+    abandonLine() {
+      begun = Buffer.alloc(0)
+      failure = undefined
+    },
+    flush,
+    onFailure(listener) {
+      listeners.add(listener)
+      return () => void listeners.delete(listener)
+    },
+    async [Symbol.asyncDispose]() {
+      await flush()
+      await files[Symbol.asyncDispose]()
+    },
+  }
+}
+
+/** The newest file whose header is whole, cut after its last whole line. */
+async function lastWhole(
+  segments: readonly Segment[],
+): Promise<{ segment: Segment; place: Place } | undefined> {
+  for (const segment of segments.toReversed()) {
+    const { header, lines, run, end } = parseSegment(await readSegment(segment.path))
+    if (header) {
+      const place = { position: positionAfter(lines, header.after), run }
+      return { segment: { ...segment, bytes: end }, place }
+    }
+    await rm(segment.path, { force: true })
+  }
+  return undefined
+}
