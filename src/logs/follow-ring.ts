@@ -60,6 +60,8 @@ export async function* followRing(
   }
 }
 
+const GONE = 'gone'
+
 /** Where reading begins: after what was there at first, or with the first file of what is new. */
 async function placeOf(
   segments: readonly Segment[],
@@ -68,14 +70,17 @@ async function placeOf(
 ): Promise<Place | undefined> {
   const [first] = segments
   if (!first) return undefined
-  if (!seen) {
+  const parsed = seen && parseSegment((await readSegment(seen.path)).subarray(0, seen.bytes))
+  if (!seen || !parsed?.header) {
     const header = await readHeader(first.path)
     if (!header) return undefined
-    const { source, run } = header
-    return { source, run, wanted: wants(source), number: first.number, offset: 0, last: header.after?.time }
+    const { source, run, after } = header
+    const place = { source, run, wanted: wants(source), offset: 0 }
+    // What it was to go on after is gone already.
+    if (seen) return { ...place, number: seen.number, last: GONE }
+    return { ...place, number: first.number, last: after?.time }
   }
-  const { header, lines, run, end } = parseSegment((await readSegment(seen.path)).subarray(0, seen.bytes))
-  if (!header) return undefined
+  const { header, lines, run, end } = parsed
   const { source, after } = header
   const last = lastWholeTime(lines) ?? after?.time
   return { source, run, wanted: wants(source), number: seen.number, offset: end, last }

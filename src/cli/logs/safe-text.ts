@@ -1,7 +1,7 @@
 const LONGEST = 16 * 1024
 
 const escapes =
-  /\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[PX^_][^\x1b]*(?:\x1b\\)?|[@-Z\\-_])/g
+  /\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[PX^_][^\x1b]*(?:\x1b\\)?|[ -/]*[0-~])/g
 const colour = /^\x1b\[[\d;:]*m$/
 const controls = /[\x00-\x08\x0a-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]/g
 
@@ -16,7 +16,7 @@ export function safeText(bytes: Buffer, { colours }: { colours: boolean }): stri
     .toString('utf8')
     .replace(/\r+$/, '')
     // What was drawn over is not shown again: the last word counts.
-    .replace(/^.*\r/, '')
+    .replace(/^.*\r/s, '')
     .replace(escapes, sequence => {
       if (!colours || !colour.test(sequence)) return ''
       coloured = true
