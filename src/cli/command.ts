@@ -1,6 +1,6 @@
 import type { DaemonUse } from '../client/ask-project.ts'
 import type { Progress } from '../model/steps.ts'
-import type { OperationName } from '../protocol/messages.ts'
+import type { FollowedName, OperationName } from '../protocol/messages.ts'
 import type { Operations } from '../protocol/operations.ts'
 
 /** A command is data and a short handler: it computes, and one Output prints. */
@@ -44,6 +44,12 @@ export interface CommandContext {
     operation: Name,
     input: Operations[Name]['input'],
     daemon: DaemonUse,
+  ) => Promise<Operations[Name]['output']>
+  /** Has the project's daemon, which is started, tell items until Ctrl-C. */
+  follow: <Name extends FollowedName>(
+    operation: Name,
+    input: Operations[Name]['input'],
+    onItem: (item: Operations[Name]['item']) => void,
   ) => Promise<Operations[Name]['output']>
   onProgress: (progress: Progress) => void
   /** Asks the person a question; false where nobody can answer. */

@@ -32,6 +32,12 @@ export async function main(argv: readonly string[], { folder }: { folder: string
         (await import('../client/perform.ts')).perform(operation, input, options),
       askProject: async (operation, input, daemon) =>
         (await import('../client/ask-project.ts')).askProject(operation, input, { ...options, daemon }),
+      follow: async (operation, input, onItem) =>
+        (await import('../client/ask-project.ts')).askProject(operation, input, {
+          ...options,
+          onItem: item => onItem(item as Parameters<typeof onItem>[0]),
+          daemon: 'start',
+        }),
       confirm: async question =>
         isInteractive && (await (await import('./confirm.ts')).confirm(question, interrupts.cancel)),
       isInteractive,

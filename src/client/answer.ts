@@ -9,11 +9,13 @@ export type Answered = { value: unknown } | 'retiring' | undefined
 export async function readAnswer(
   lines: AsyncIterable<string>,
   onProgress: (progress: Progress) => void,
+  onItem: (item: unknown) => void = () => {},
 ): Promise<Answered> {
   for await (const line of lines) {
     const message = decodeLine<ServerMessage>(line)
     if (message?.type === 'step' || message?.type === 'note' || message?.type === 'waiting')
       onProgress(message)
+    if (message?.type === 'item') onItem(message.value)
     if (message?.type === 'error') throw new DevkError(message.error)
     if (message?.type === 'result') return { value: message.value }
     if (message?.type === 'retiring') return 'retiring'

@@ -27,7 +27,7 @@ export async function connectDaemon(home: ProjectHome): Promise<Socket | undefin
 export async function askDaemon<Name extends OperationName>(
   socket: Socket,
   request: Omit<Request<Name>, 'type'>,
-  { onProgress, cancel, kill }: Pick<PerformOptions, 'onProgress' | 'cancel' | 'kill'>,
+  { onProgress, onItem, cancel, kill }: Pick<PerformOptions, 'onProgress' | 'onItem' | 'cancel' | 'kill'>,
 ): Promise<{ value: Operations[Name]['output'] } | 'retiring'> {
   const send = (message: ClientMessage) => void socket.write(`${encodeLine(message)}\n`)
   const lines = createInterface({ input: socket })
@@ -37,7 +37,7 @@ export async function askDaemon<Name extends OperationName>(
   kill.addEventListener('abort', () => socket.destroy(), { once: true })
   try {
     send({ type: 'request', ...request })
-    const answer: Answered = await readAnswer(lines, onProgress)
+    const answer: Answered = await readAnswer(lines, onProgress, onItem)
     // All is said with it; only of a daemon that retires the connection's end means something.
     if (answer !== 'retiring') socket.destroy()
     if (answer !== undefined) return answer as { value: Operations[Name]['output'] } | 'retiring'

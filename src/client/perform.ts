@@ -12,6 +12,7 @@ export interface PerformOptions {
   /** The file that serves the request. */
   server: string
   onProgress: (progress: Progress) => void
+  onItem?: ((item: unknown) => void) | undefined
   /** Cancels the operation; it then cleans up and ends with INTERRUPTED. */
   cancel: AbortSignal
   /** Ends everything at once, and leaves what there is. */
@@ -22,14 +23,14 @@ export interface PerformOptions {
 export async function perform<Name extends OperationName>(
   operation: Name,
   input: Operations[Name]['input'],
-  { server, onProgress, cancel, kill }: PerformOptions,
+  { server, onProgress, onItem, cancel, kill }: PerformOptions,
 ): Promise<Operations[Name]['output']> {
   const cache = join(paths().cache, 'v8')
   const peer = startPeer({ file: process.execPath, args: [server], env: { NODE_COMPILE_CACHE: cache } })
   cancel.addEventListener('abort', () => peer.send(encodeLine({ type: 'cancel' })), { once: true })
   kill.addEventListener('abort', () => peer.kill(), { once: true })
   peer.send(encodeLine({ type: 'request', operation, folder: process.cwd(), input }))
-  const answer = await readAnswer(peer.lines, onProgress)
+  const answer = await readAnswer(peer.lines, onProgress, onItem)
   if (typeof answer === 'object') return answer.value as Operations[Name]['output']
   const ended = await peer.ended
   if (kill.aborted) throw interrupted()

@@ -22,7 +22,7 @@ export interface Conversation {
   retire?: () => void
 }
 
-/** Reads one request and answers it: any progress, then one result or one error. */
+/** Reads one request and answers it: any progress and items, then one result or one error. */
 export async function answerRequests(conversation: Conversation): Promise<void> {
   const { input, write, cancel, closed, session, isForAnother, retire } = conversation
   const send = (message: ServerMessage) => write(`${encodeLine(message)}\n`)
@@ -52,6 +52,7 @@ export async function answerRequests(conversation: Conversation): Promise<void> 
     const value = await perform(request, {
       steps: new Steps(send),
       report: send,
+      tell: value => send({ type: 'item', value }),
       signal: cancel.signal,
       session,
     })

@@ -20,8 +20,8 @@ const LAST_WORDS_MS = 1_000
 const REST_MS = 300
 const LONG_REST_MS = 10_000
 
-/** What only looks may be answered by a daemon that stands in another environment. */
-const onlyLooks: ReadonlySet<OperationName> = new Set(['status', 'config', 'logs'])
+/** What brings nothing about may be answered by a daemon that stands in another environment. */
+const onlyLooks: ReadonlySet<OperationName> = new Set(['status', 'config', 'logs', 'forward'])
 
 /** Runs that go on without the client that asked for them. */
 const outlivesItsClient: ReadonlySet<OperationName> = new Set(['up', 'build'])

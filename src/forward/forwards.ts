@@ -9,10 +9,18 @@ import type { Targets } from './target.ts'
 export interface Forwards extends AsyncDisposable {
   /** Listens for it and returns its port, or goes on doing so: no connection notices. Throws PORT_TAKEN, PORT_REFUSED. */
   open(service: string, forward: Forward, targets: Targets): Promise<number>
+  /** One more, beside those that are kept: whoever asked for it closes it. */
+  lend(service: string, forward: Forward, targets: Targets): Promise<LentForward>
   isOpen(service: string, forward: Forward): boolean
-  /** Ends those of the service that are not among these, with their connections. */
+  /** Ends those of the service that are not among these, nor lent, with their connections. */
   keepOnly(service: string, forwards: readonly Forward[]): Promise<void>
   of(service: string): ForwardState[]
+}
+
+export interface LentForward extends AsyncDisposable {
+  readonly port: number
+  /** Resolves once it is closed, by its owner or with all the others. */
+  readonly closed: Promise<void>
 }
 
 interface Entry {
@@ -20,6 +28,8 @@ interface Entry {
   forward: Forward
   targets: Targets
   listening: Listening
+  lent: boolean
+  closed: PromiseWithResolvers<void>
   sockets: Set<Socket>
   shares: Shares
   counts: { connections: number; refused: number; bytesIn: number; bytesOut: number }
@@ -30,6 +40,7 @@ const PATIENCE_MS = 60_000
 export function openForwards({ onActivity = () => {}, patienceMs = PATIENCE_MS } = {}): Forwards {
   const entries = new Map<string, Entry>()
   const closing = new AbortController()
+  let lent = 0
   let last: Promise<unknown> = Promise.resolve()
   // Two who open the same port at once would take it from each other.
   const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
@@ -66,11 +77,39 @@ export function openForwards({ onActivity = () => {}, patienceMs = PATIENCE_MS }
     })
   }
 
-  async function close(key: string, { listening, sockets }: Entry): Promise<void> {
+  async function begin(key: string, asked: Pick<Entry, 'service' | 'forward' | 'targets' | 'lent'>) {
+    const { service, forward } = asked
+    const ownerOf = (port: number) => {
+      const entry = [...entries.values()].find(({ listening }) => listening.port === port)
+      if (!entry) return undefined
+      const { lent, forward, service } = entry
+      return lent ? `devk forward ${service}` : `the forward ${formatForward(forward)} of ${service}`
+    }
+    const listening = await listen(forward, { service, ownerOf }, socket => {
+      const entry = entries.get(key)
+      if (entry) accept(entry, socket)
+      else socket.destroy()
+    })
+    const entry: Entry = {
+      ...{ ...asked, listening },
+      closed: Promise.withResolvers(),
+      sockets: new Set(),
+      shares: openShares(),
+      counts: { connections: 0, refused: 0, bytesIn: 0, bytesOut: 0 },
+    }
+    entries.set(key, entry)
+    return entry
+  }
+
+  async function close(key: string): Promise<void> {
+    const entry = entries.get(key)
+    if (!entry) return
+    const { listening, sockets, closed } = entry
     entries.delete(key)
     const ended = listening[Symbol.asyncDispose]()
     for (const socket of sockets) socket.destroy()
     await ended
+    closed.resolve()
   }
 
   return {
@@ -82,31 +121,32 @@ export function openForwards({ onActivity = () => {}, patienceMs = PATIENCE_MS }
           before.targets = targets
           return before.listening.port
         }
-        const listening = await listen(forward, service, socket => {
-          const entry = entries.get(key)
-          if (entry) accept(entry, socket)
-          else socket.destroy()
-        })
-        const counts = { connections: 0, refused: 0, bytesIn: 0, bytesOut: 0 }
-        entries.set(key, {
-          ...{ service, forward, targets, listening, counts },
-          sockets: new Set(),
-          shares: openShares(),
-        })
-        return listening.port
+        return (await begin(key, { service, forward, targets, lent: false })).listening.port
+      }),
+    lend: (service, forward, targets) =>
+      inTurn(async () => {
+        const key = `${keyOf(service, forward)} ${lent++}`
+        const { listening, closed } = await begin(key, { service, forward, targets, lent: true })
+        return {
+          port: listening.port,
+          closed: closed.promise,
+          [Symbol.asyncDispose]: () => inTurn(() => close(key)),
+        }
       }),
     isOpen: (service, forward) => entries.has(keyOf(service, forward)),
     keepOnly: (service, forwards) =>
       inTurn(async () => {
         const kept = new Set(forwards.map(forward => keyOf(service, forward)))
-        const going = [...entries].filter(([key, entry]) => entry.service === service && !kept.has(key))
-        await Promise.all(going.map(([key, entry]) => close(key, entry)))
+        const going = [...entries].filter(
+          ([key, entry]) => entry.service === service && !entry.lent && !kept.has(key),
+        )
+        await Promise.all(going.map(([key]) => close(key)))
       }),
     of: service => [...entries.values()].filter(entry => entry.service === service).map(stateOf),
     [Symbol.asyncDispose]: () =>
       inTurn(async () => {
         closing.abort()
-        await Promise.all([...entries].map(([key, entry]) => close(key, entry)))
+        await Promise.all([...entries.keys()].map(close))
       }),
   }
 }

@@ -8,6 +8,12 @@ export interface Listening extends AsyncDisposable {
   readonly port: number
 }
 
+export interface ListenFor {
+  service: string
+  /** Who of this process has a port. */
+  ownerOf: (port: number) => string | undefined
+}
+
 const MOST_TRIED = 100
 
 /**
@@ -16,7 +22,7 @@ const MOST_TRIED = 100
  */
 export async function listen(
   { address, local, auto }: Forward,
-  service: string,
+  { service, ownerOf }: ListenFor,
   onConnection: (socket: Socket) => void,
 ): Promise<Listening> {
   const last = Math.min(local + (auto ? MOST_TRIED : 0), 65_535)
@@ -31,7 +37,7 @@ export async function listen(
       if (errorCode(error) !== 'EADDRINUSE') throw refused(address, port, service, error as Error)
     }
   }
-  throw await taken({ address, local, auto, port: local }, service)
+  throw taken({ address, local, auto, port: local }, service, ownerOf(local) ?? (await portOwner(local)))
 }
 
 function begin(server: Server, port: number, host: string): Promise<void> {
@@ -48,12 +54,11 @@ function end(server: Server): Promise<void> {
   return new Promise(resolve => server.close(() => resolve()))
 }
 
-async function taken(forward: Forward, service: string): Promise<DevkError> {
-  const owner = await portOwner(forward.local)
+function taken(forward: Forward, service: string, owner: string | undefined): DevkError {
   return new DevkError({
     code: 'PORT_TAKEN',
     message: `Port ${forward.local}, which leads to ${service}, is taken${owner ? ` by ${owner}` : ''}.`,
-    hint: `End that, or choose another port under forward:, such as "${formatForward({ ...forward, auto: true })}", which takes the next free one.`,
+    hint: `End that, or choose another local port, such as "${formatForward({ ...forward, auto: true })}", which takes the next free one.`,
   })
 }
 

@@ -22,6 +22,7 @@ export function isPort(port: number): boolean {
   return Number.isInteger(port) && port >= 1 && port <= 65_535
 }
 
-function bracketed(address: string): string {
+/** `[::1]`: as it stands before a port. */
+export function bracketed(address: string): string {
   return address.includes(':') ? `[${address}]` : address
 }

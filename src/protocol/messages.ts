@@ -21,12 +21,19 @@ export interface Request<Name extends OperationName = OperationName> {
   env?: NodeJS.Dict<string>
 }
 
-/** What comes back, in order: any progress, then one result or one error. */
+/** What comes back, in order: any progress and items, then one result or one error. */
 export type ServerMessage =
   | Progress
+  /** Data that there is before the result, of an operation that goes on until it is cancelled. */
+  | { type: 'item'; value: unknown }
   | { type: 'result'; value: unknown }
   | { type: 'error'; error: ErrorFields }
   /** The daemon is of another build or stands in another environment, and ends now. */
   | { type: 'retiring' }
 
 export type OperationName = keyof Operations
+
+/** Those that tell items. */
+export type FollowedName = {
+  [Name in OperationName]: Operations[Name] extends { item: unknown } ? Name : never
+}[OperationName]

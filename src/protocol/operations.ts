@@ -16,6 +16,7 @@ export interface Operations {
   build: { input: BuildInput; output: BuildOutput }
   status: { input: Record<string, never>; output: ProjectStatus }
   logs: { input: LogsInput; output: LogsOutput }
+  forward: { input: ForwardInput; output: Record<string, never>; item: OpenedForward }
   restart: { input: { services: string[] }; output: { restarted: string[] } }
   stop: { input: Record<string, never>; output: ChangeOutput<'stopped'> }
   down: { input: DownInput; output: DownOutput }
@@ -94,6 +95,21 @@ export interface LogsOutput {
   services: string[]
   /** Why what is printed now is not kept. */
   trouble?: string | undefined
+}
+
+export interface ForwardInput {
+  service: string
+  /** As a project file writes them. */
+  ports: string[]
+}
+
+/** A local port that leads into the cluster as long as whoever asked for it stays. */
+export interface OpenedForward {
+  service: string
+  address: string
+  local: number
+  /** The pod's. */
+  port: number
 }
 
 export interface DownInput {

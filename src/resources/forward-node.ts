@@ -46,7 +46,7 @@ export async function openForwardsOf(
   const failures: unknown[] = []
   for (const forward of wanted) {
     try {
-      const port = numberOf(forward, service, (workload['ports'] ?? {}) as NamedPorts)
+      const port = podPort(forward, service, workload)
       await open.forwards.open(service, forward, podTargets(open, identitiesOf(workload), port))
     } catch (error) {
       failures.push(error)
@@ -55,7 +55,9 @@ export async function openForwardsOf(
   if (failures.length > 0) throw failures[0]
 }
 
-function numberOf(forward: Forward, service: string, named: NamedPorts): number {
+/** The number of the port that it leads to. Throws FORWARD_PORT where its name means nothing. */
+export function podPort(forward: Forward, service: string, workload: Output): number {
+  const named = (workload['ports'] ?? {}) as NamedPorts
   const number = portNumber(forward.port, named)
   if (number !== undefined) return number
   const names = Object.keys(named)

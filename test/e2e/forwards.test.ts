@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { once } from 'node:events'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { type ClientHttp2Session, connect as connectHttp2, type IncomingHttpHeaders } from 'node:http2'
 import { connect, createServer } from 'node:net'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
@@ -32,12 +33,14 @@ sideBySide(
   provider => {
     const name = `e2e-forward-${provider}`
     const folder = () => join(home.folder, name)
-    let ports: { web: number; raw: number; inner: number; spread: number }
+    let ports: { web: number; raw: number; inner: number; calls: number; spread: number }
     let kube: ReturnType<typeof kubectl>
 
     beforeAll(async () => {
-      const [web, raw, inner, spread] = await Promise.all(Array.from({ length: 4 }, () => ephemeralPort()))
-      ports = { web, raw, inner, spread } as typeof ports
+      const [web, raw, inner, calls, spread] = await Promise.all(
+        Array.from({ length: 5 }, () => ephemeralPort()),
+      )
+      ports = { web, raw, inner, calls, spread } as typeof ports
       await mkdir(folder(), { recursive: true })
       await writeFile(join(folder(), 'one.json'), serverManifest('one'))
       await writeFile(join(folder(), 'many.json'), serverManifest('many', { replicas: 3 }))
@@ -46,7 +49,9 @@ sideBySide(
         `name: ${name}
 cluster: { provider: ${provider} }
 services:
-  one: { deploy: one.json, forward: ["${ports.web}:http", "${ports.raw}:8081", "${ports.inner}:8082"] }
+  one:
+    deploy: one.json
+    forward: ["${ports.web}:http", "${ports.raw}:8081", "${ports.inner}:8082", "${ports.calls}:8083"]
   many: { deploy: many.json, forward: ["${ports.spread}:8080"] }
 `,
       )
@@ -135,6 +140,38 @@ services:
       socket.close()
     })
 
+    it('carry HTTP/2 with trailers, as gRPC speaks it, many streams over one connection', async () => {
+      const session = connectHttp2(`http://127.0.0.1:${ports.calls}`)
+      const answers = await Promise.all(
+        Array.from({ length: 50 }, (_, index) => call(session, `call ${index}`)),
+      )
+      expect(answers).toEqual(answers.map((_, index) => ({ said: `call ${index}`, status: '0' })))
+      session.close()
+    })
+
+    it('are opened beside those of the file by devk forward, until Ctrl-C, each on its own', async () => {
+      const [mine = 0, other = 0] = await Promise.all([ephemeralPort(), ephemeralPort()])
+      const answerAt = async (port: number) => (await fetch(`http://127.0.0.1:${port}/`)).text()
+      const first = home.start(['forward', 'one', `${mine}:http`], { cwd: folder() })
+      const second = home.start(['forward', 'one', `${other}:8080`, '--json'], { cwd: folder() })
+      for (const port of [mine, other])
+        await eventually(async () => expect(await answerAt(port)).toMatch(/^one-/))
+      expect((await devk('forward')).stdout).toMatch(new RegExp(`localhost:${mine} +one:http`))
+      succeeded(await devk('up'))
+      expect(await answerAt(mine)).toMatch(/^one-/)
+      const taken = await devk('forward', 'many', `${mine}:8080`)
+      expect(taken.stderr).toContain(`Port ${mine}, which leads to many, is taken by devk forward one`)
+      expect([(await devk('forward', 'man', '1:2')).code, taken.code]).toEqual([2, 1])
+      first.child.kill('SIGINT')
+      expect(succeeded(await first.ended).stdout).toBe(`one  127.0.0.1:${mine} → 8080\n`)
+      await expect(answerAt(mine)).rejects.toThrow()
+      expect(await answerAt(other)).toMatch(/^one-/)
+      second.child.kill('SIGKILL')
+      const opened = { service: 'one', address: '127.0.0.1', local: other, port: 8080 }
+      expect(JSON.parse((await second.ended).stdout)).toEqual(opened)
+      await eventually(() => expect(answerAt(other)).rejects.toThrow())
+    })
+
     it('refuse and cut none of the requests while pods roll out, are deleted and crash', async () => {
       const load = requests(url(), 50)
       await inNamespace('rollout', 'restart', 'deployment/one')
@@ -202,21 +239,35 @@ services:
       expect(await forwardsOf('many')).toHaveLength(1)
     })
 
-    it('leave nothing behind in a node once the daemon has ended', async () => {
+    it('end with the daemon, which leaves nothing in a node, and devk forward says so', async () => {
       const [node = ''] = (await kube(['get', 'nodes', '-o', 'jsonpath={.items[0].metadata.name}'])).split(
         '\n',
       )
+      const lent = home.start(['forward', 'one', `${await ephemeralPort()}:8080`], { cwd: folder() })
+      await eventually(async () => expect(await forwardsOf('one')).toHaveLength(5))
       await fetch(url())
       await eventually(async () =>
         expect(await docker('exec', node, 'iptables-save', '-t', 'nat')).toContain('DEVK-'),
       )
       process.kill((await status()).daemon?.pid ?? 0, 'SIGTERM')
+      expect(await lent.ended).toMatchObject({ code: 1, stderr: expect.stringContaining('was asked to end') })
       await eventually(async () =>
         expect(await docker('exec', node, 'iptables-save', '-t', 'nat')).not.toContain('DEVK-'),
       )
     })
   },
 )
+
+/** One request and what came back, with the status that stands in the trailers. */
+function call(session: ClientHttp2Session, words: string): Promise<{ said: string; status: unknown }> {
+  const stream = session.request({ ':method': 'POST', ':path': '/shop.Orders/Place', te: 'trailers' })
+  const trailers = once(stream, 'trailers') as Promise<[IncomingHttpHeaders]>
+  stream.end(words)
+  return Promise.all([text(stream), trailers]).then(([said, [last]]) => ({
+    said,
+    status: last['grpc-status'],
+  }))
+}
 
 function* blocks(size: number): Generator<Buffer> {
   for (let left = size; left > 0; left -= BLOCK.length) yield BLOCK.subarray(0, Math.min(left, BLOCK.length))

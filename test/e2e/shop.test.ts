@@ -9,7 +9,7 @@ import type { ProjectStatus } from '../../src/model/project-status.ts'
 import type { UpOutput } from '../../src/protocol/operations.ts'
 import { openBrowser } from './support/browser.ts'
 import { devkFile, type Home, newHome, type Result, succeeded } from './support/devk.ts'
-import { eventually, kubectl, leftovers } from './support/machine.ts'
+import { docker, eventually, kubectl, leftovers } from './support/machine.ts'
 import { newShop, type Shop } from './support/shop.ts'
 import { sideBySide } from './support/side-by-side.ts'
 import { onTerminal } from './support/terminal.ts'
@@ -76,6 +76,40 @@ sideBySide(
       await page.getByRole('button', { name: 'Order' }).click()
       await page.getByText('a kettle no. 1, packed').waitFor({ timeout: 30_000 })
       expect(await page.getByRole('alert').textContent()).toBe('')
+    })
+
+    it('serves the load of a database’s and a cache’s own clients through devk forward', async () => {
+      const [database = 0, cache = 0] = await Promise.all([ephemeralPort(), ephemeralPort()])
+      const open = [
+        ['postgres', `${database}:5432`],
+        ['redis', `${cache}:6379`],
+      ].map(words => home.start(['forward', ...words], { cwd: shop.folder }))
+      const client = (image: string, program: string, ...args: string[]) =>
+        docker('run', '--rm', '--network', 'host', '--entrypoint', program, image, ...args)
+      const bench = (...args: string[]) =>
+        client(
+          'postgres:15',
+          'pgbench',
+          '-h',
+          '127.0.0.1',
+          '-p',
+          `${database}`,
+          '-U',
+          'shop',
+          ...args,
+          'shop',
+        )
+      await eventually(() => bench('--initialize', '--quiet'))
+      const transactions = await bench('--client=8', '--jobs=2', '--transactions=50')
+      expect(transactions).toContain('transactions actually processed: 400/400')
+      const of = ['-h', '127.0.0.1', '-p', String(cache), '-t', 'set,get', '-n', '2000', '-c', '20', '-q']
+      expect((await client('redis:7', 'redis-benchmark', ...of)).match(/requests per second/g)).toHaveLength(
+        2,
+      )
+      const { services } = await status()
+      expect(services.flatMap(({ forwards }) => forwards.map(({ refused }) => refused))).toEqual([0, 0])
+      for (const { child } of open) child.kill('SIGINT')
+      for (const { ended } of open) succeeded(await ended)
     })
 
     it('is left as it is by a second up: nothing is built, pushed or applied', async () => {

@@ -10,6 +10,7 @@ import { clusterStop } from './cluster-stop.ts'
 import { config, configSchema } from './config.ts'
 import { doctor } from './doctor.ts'
 import { down } from './down.ts'
+import { forward } from './forward.ts'
 import { logs } from './logs.ts'
 import { open } from './open.ts'
 import { restart } from './restart.ts'
@@ -23,6 +24,7 @@ export const commands: readonly Command[] = [
   logs,
   build,
   open,
+  forward,
   restart,
   stop,
   down,

@@ -11,6 +11,7 @@ import { clusterStop } from './cluster-stop.ts'
 import { config, configSchema } from './config.ts'
 import { doctor } from './doctor.ts'
 import { down, downVolumes } from './down.ts'
+import { forward } from './forward.ts'
 import { logs } from './logs.ts'
 import type { Operation, OperationContext } from './operation.ts'
 import { restart } from './restart.ts'
@@ -30,6 +31,7 @@ const operations: { [Name in OperationName]: Operation<Name> } = {
   build,
   status,
   logs,
+  forward,
   restart,
   stop,
   down,

@@ -10,6 +10,8 @@ export interface OperationContext {
   env: NodeJS.Dict<string>
   steps: Steps
   report: Report
+  /** Tells an item, before the result. */
+  tell: (item: unknown) => void
   signal: AbortSignal
   /** The daemon's, where a daemon serves. */
   session?: Session | undefined

@@ -122,7 +122,8 @@ async function close(opened: Opened | undefined): Promise<void> {
   await access?.routes?.[Symbol.asyncDispose]()
 }
 
-function retired(): DevkError {
+/** What was under way ends with this where the daemon does. */
+export function retired(): DevkError {
   return new DevkError({
     code: 'DAEMON_RETIRED',
     message: 'The project’s daemon was asked to end while this ran.',

@@ -2,7 +2,7 @@
  * A server for tests of connections, as a Deployment: `/` answers with its pod's name, `/bytes/N` with N bytes, a POST
  * with how many it was sent and their hash, `/crash` ends it by a failure once it has answered. It finishes what it has
  * begun before it goes. At 8081 it says again all that it is told, once it was told all of it; at 8082, on the pod's
- * own loopback alone, at once.
+ * own loopback alone, at once; at 8083 by HTTP/2, with trailers that say what a gRPC server's do.
  */
 export function serverManifest(name: string, { replicas = 1 } = {}): string {
   const labels = { app: name }
@@ -77,5 +77,9 @@ const repeat = socket => {
 }
 listen({ allowHalfOpen: true }, repeat).listen(8081)
 listen(socket => socket.on('error', () => {}).pipe(socket)).listen(8082, '127.0.0.1')
+require('node:http2').createServer().on('stream', stream => {
+  stream.respond({ ':status': 200, 'content-type': 'application/grpc' }, { waitForTrailers: true })
+  stream.on('wantTrailers', () => stream.sendTrailers({ 'grpc-status': '0' })).on('error', () => {}).pipe(stream)
+}).listen(8083)
 process.once('SIGTERM', () => { server.close(() => process.exit()); server.closeIdleConnections() })
 `
