@@ -11,6 +11,8 @@ export interface Contender {
   /** Outside the measured time. */
   prepare?: () => Promise<void>
   run: () => Promise<void>
+  /** The processor time that it has used so far, in milliseconds, where that is measured as well. */
+  cpu?: () => Promise<number>
   /** Undoes the run, outside the measured time. */
   reset?: () => Promise<void>
 }
@@ -18,6 +20,7 @@ export interface Contender {
 export interface Measured {
   name: string
   times: number[]
+  cpu: number[]
 }
 
 /** Lets the contenders run in turns, so that a busy moment of the machine meets them all. */
@@ -26,16 +29,18 @@ export async function measure(
   rounds: number,
   say: (line: string) => void,
 ): Promise<Measured[]> {
-  const results = suite.contenders.map(({ name }) => ({ name, times: [] as number[] }))
+  const results = suite.contenders.map(({ name }) => ({ name, times: [] as number[], cpu: [] as number[] }))
   await suite.before?.()
   for (let round = 1; round <= rounds; round++) {
-    for (const [index, { name, prepare, run, reset }] of suite.contenders.entries()) {
+    for (const [index, { name, prepare, run, cpu, reset }] of suite.contenders.entries()) {
       try {
         await prepare?.()
+        const cpuBefore = await cpu?.()
         const started = performance.now()
         await run()
         const took = performance.now() - started
         results[index]?.times.push(took)
+        if (cpu && cpuBefore !== undefined) results[index]?.cpu.push((await cpu()) - cpuBefore)
         say(`round ${round}: ${name} ${show(took)}`)
       } finally {
         await reset?.()
@@ -48,7 +53,9 @@ export async function measure(
 
 export function table(results: readonly Measured[]): string {
   const base = median(results[0]?.times ?? [])
-  const rows = results.map(({ name, times }) => {
+  const baseCpu = median(results.find(({ cpu }) => cpu.length > 0)?.cpu ?? [])
+  const cpuColumns = baseCpu > 0 ? ['cpu', 'ratio'] : []
+  const rows = results.map(({ name, times, cpu }) => {
     const middle = median(times)
     const more = middle - base
     return [
@@ -58,9 +65,13 @@ export function table(results: readonly Measured[]): string {
       show(Math.max(...times)),
       (middle / base).toFixed(2),
       `${more < 0 ? '-' : '+'}${show(Math.abs(more))}`,
+      ...(cpu.length > 0 ? [show(median(cpu)), (median(cpu) / baseCpu).toFixed(2)] : []).slice(
+        0,
+        cpuColumns.length,
+      ),
     ]
   })
-  const all = [['', 'min', 'median', 'max', 'ratio', 'more'], ...rows]
+  const all = [['', 'min', 'median', 'max', 'ratio', 'more', ...cpuColumns], ...rows]
   const widths = (all[0] ?? []).map((_, column) => Math.max(...all.map(row => row[column]?.length ?? 0)))
   return all
     .map(row =>

@@ -23,8 +23,31 @@ it('compares medians with the first contender', () => {
   expect(median([3, 1, 2])).toBe(2)
   expect(median([4, 1, 2, 3])).toBe(2.5)
   const lines = table([
-    { name: 'bare', times: [1000, 3000, 2000] },
-    { name: 'devk', times: [2500] },
+    { name: 'bare', times: [1000, 3000, 2000], cpu: [] },
+    { name: 'devk', times: [2500], cpu: [] },
   ]).split('\n')
   expect(lines[2]).toMatch(/devk +2\.50 s +2\.50 s +2\.50 s +1\.25 +\+500\.0 ms/)
+})
+
+it('counts the processor time of a run where it is told, beside the first one that tells it', async () => {
+  const working = (name: string, each: number) => {
+    let used = 0
+    return {
+      name,
+      run: async () => {
+        used += each
+      },
+      cpu: async () => used,
+    }
+  }
+  const bare = { name: 'bare', run: async () => {} }
+  const suite = { title: '', contenders: [bare, working('peer', 400), working('devk', 100)] }
+  const results = await measure(suite, 2, () => {})
+  expect(results.map(({ cpu }) => cpu)).toEqual([[], [400, 400], [100, 100]])
+  const [head, , peer, devk] = table(results).split('\n')
+  expect(head).toMatch(/more +cpu +ratio$/)
+  expect([peer, devk]).toEqual([
+    expect.stringMatching(/ 400\.0 ms +1\.00$/),
+    expect.stringMatching(/ 100\.0 ms +0\.25$/),
+  ])
 })
