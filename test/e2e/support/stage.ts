@@ -60,6 +60,7 @@ export function stage(api: KubeApi, namespace: string): Stage {
 }
 
 export interface Kind {
+  name: string
   api: KubeApi
   kubeconfig: string
   /** `localhost:PORT` */
@@ -71,7 +72,7 @@ export async function createKind(home: Home, name: string): Promise<Kind> {
   const status = JSON.parse((await home.devk('cluster', 'status', name, '--json')).stdout) as ClusterStatus
   const kubeconfig = join(home.folder, 'state', 'clusters', name, 'kubeconfig')
   const api = kubeApi(parseKubeconfig(await readFile(kubeconfig, 'utf8'), kubeconfig))
-  return { api, kubeconfig, registry: status.registry ?? '' }
+  return { name, api, kubeconfig, registry: status.registry ?? '' }
 }
 
 /** What a promise was rejected with; throws where it was not. */

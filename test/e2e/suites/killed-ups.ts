@@ -1,10 +1,10 @@
 import { mkdir, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { findProcesses } from '../../src/exec/find-processes.ts'
-import type { UpOutput } from '../../src/protocol/operations.ts'
-import { type Home, newHome, type Running, succeeded } from './support/devk.ts'
-import { docker, eventually, leftovers } from './support/machine.ts'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { findProcesses } from '../../../src/exec/find-processes.ts'
+import type { UpOutput } from '../../../src/protocol/operations.ts'
+import { type Home, type Running, succeeded } from '../support/devk.ts'
+import { docker, eventually, leftovers } from '../support/machine.ts'
 
 const name = 'e2e-up-killed'
 
@@ -27,44 +27,21 @@ spec:
           command: [sh, -c, 'trap "exit 0" TERM; sleep 86400 & wait']
 `
 
-describe('devk up, ended', () => {
-  let home: Home
-  let folder: string
-
-  beforeAll(async () => {
-    home = await newHome()
-    folder = join(home.folder, 'project')
-    await mkdir(join(folder, 'app'), { recursive: true })
-    await writeFile(
-      join(folder, 'devk.yaml'),
-      `name: ${name}\nservices:\n  app:\n    build: app\n    deploy: app.yaml\n`,
-    )
-    await writeFile(join(folder, 'app.yaml'), manifest)
-    await change('first')
-  })
-
-  afterAll(async () => {
-    await home.start(['down', '--yes'], { cwd: folder }).ended
-    await home[Symbol.asyncDispose]()
-  })
-
+/** A project of its own, which is brought up and changed again and again. */
+function oftenUp(home: () => Home) {
+  const folder = () => join(home().folder, 'often')
+  const write = (file: string, text: string) => writeFile(join(folder(), file), text)
+  const dockerfile = (...steps: string[]) =>
+    write('app/Dockerfile', `FROM busybox:1.35\nRUN ${steps.join(' && ')}\n`)
   /** An image whose build takes a moment, and whose layer takes a moment to push. */
   const change = (content: string) =>
-    writeFile(
-      join(folder, 'app', 'Dockerfile'),
-      `FROM busybox:1.35\nRUN echo ${content} ${nonce} > /content && dd if=/dev/urandom of=/big bs=1M count=64 && sleep 1\n`,
-    )
-  const quickChange = (content: string) =>
-    writeFile(
-      join(folder, 'app', 'Dockerfile'),
-      `FROM busybox:1.35\nRUN echo ${content} ${nonce} > /content\n`,
-    )
-  const sleepers = () => findProcesses(args => args[0] === 'sleep' && args[1] === '3600')
-  const up = () => home.start(['up', '--json'], { cwd: folder })
-  const saw = () => home.start(['up'], { cwd: folder })
+    dockerfile(`echo ${content} ${nonce} > /content`, 'dd if=/dev/urandom of=/big bs=1M count=64', 'sleep 1')
+  const quickChange = (content: string) => dockerfile(`echo ${content} ${nonce} > /content`)
+  const start = (...args: string[]) => home().start(args, { cwd: folder() })
+  const daemons = () => findProcesses(args => args.includes('project') && args.includes(folder()))
 
   async function killDaemon(running: Running): Promise<void> {
-    const [daemon] = await findProcesses(args => args.includes('project') && args.includes(folder))
+    const [daemon] = await daemons()
     process.kill(daemon?.pid ?? 0, 'SIGKILL')
     expect(await running.ended).toMatchObject({
       code: 3,
@@ -73,12 +50,29 @@ describe('devk up, ended', () => {
   }
 
   async function endsReady(): Promise<UpOutput> {
-    const output = JSON.parse(succeeded(await up().ended).stdout) as UpOutput
+    const output = JSON.parse(succeeded(await start('up', '--json').ended).stdout) as UpOutput
     expect(output.status.services).toEqual([
       expect.objectContaining({ name: 'app', state: 'ready', ready: 1 }),
     ])
     return output
   }
+
+  async function begin(): Promise<void> {
+    await mkdir(join(folder(), 'app'), { recursive: true })
+    await write('devk.yaml', `name: ${name}\nservices:\n  app:\n    build: app\n    deploy: app.yaml\n`)
+    await write('app.yaml', manifest)
+    await change('first')
+  }
+  return { folder, begin, change, quickChange, dockerfile, start, daemons, killDaemon, endsReady }
+}
+
+/** Runs that are ended in many ways, each in its middle. */
+export function killedUps(home: () => Home): void {
+  const { begin, change, quickChange, dockerfile, start, killDaemon, endsReady } = oftenUp(home)
+  const saw = () => start('up')
+  const sleepers = () => findProcesses(args => args[0] === 'sleep' && args[1] === '3600')
+
+  beforeAll(begin)
 
   it('by kill -9 of its daemon in the middle of the cluster’s creation, ends ready when it is run again', async () => {
     const running = saw()
@@ -144,13 +138,13 @@ describe('devk up, ended', () => {
       code: 130,
       stderr: expect.stringContaining('Cancelling the run'),
     })
-    const { stdout } = await home.start(['status', '--json'], { cwd: folder }).ended
+    const { stdout } = await start('status', '--json').ended
     expect(JSON.parse(stdout)).not.toHaveProperty('running')
     await endsReady()
   })
 
   it('gives up a build whose files change meanwhile, and builds what there is then', async () => {
-    await writeFile(join(folder, 'app', 'Dockerfile'), 'FROM busybox:1.35\nRUN sleep 3600\n')
+    await dockerfile('sleep 3600')
     const running = saw()
     await running.saw('… image app')
     await eventually(async () => expect(await sleepers()).toHaveLength(1))
@@ -170,6 +164,15 @@ describe('devk up, ended', () => {
     succeeded(await running.ended)
     expect((await endsReady()).run).toMatchObject({ built: 0, pushed: 0, applied: 0 })
   })
+}
+
+/** What the same project meets where nobody else is at work: it changes what all have in common. */
+export function upsAlone(home: () => Home): void {
+  const { folder, quickChange, start, daemons, endsReady } = oftenUp(home)
+
+  afterAll(async () => {
+    await start('down', '--yes').ended
+  })
 
   it('puts the machine’s registry back where somebody removed it, known to the cluster by its name', async () => {
     await docker('rm', '--force', 'devk-registry')
@@ -178,8 +181,7 @@ describe('devk up, ended', () => {
   })
 
   it('is done by a new daemon where devk was upgraded, and the older one ends', async () => {
-    const bundle = join(import.meta.dirname, '../../dist/daemon.cjs')
-    const daemons = () => findProcesses(args => args.includes('project') && args.includes(folder))
+    const bundle = join(import.meta.dirname, '../../../dist/daemon.cjs')
     await endsReady()
     const [older] = await daemons()
     await utimes(bundle, new Date(), new Date())
@@ -190,10 +192,10 @@ describe('devk up, ended', () => {
   })
 
   it('has left nothing by then that down does not take away', async () => {
-    succeeded(await home.start(['down'], { cwd: folder }).ended)
+    succeeded(await start('down').ended)
     expect(await leftovers(name)).toEqual([])
-    expect(await findProcesses(args => args.includes(folder))).toEqual([])
-    const { stdout } = await home.start(['status', '--json'], { cwd: folder }).ended
+    expect(await findProcesses(args => args.includes(folder()))).toEqual([])
+    const { stdout } = await start('status', '--json').ended
     expect(JSON.parse(stdout)).toMatchObject({ error: { code: 'NOT_UP' } })
   })
-})
+}
