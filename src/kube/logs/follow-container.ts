@@ -4,6 +4,7 @@ import type { KubeApi } from '../api.ts'
 import { isRefusal } from '../refusal.ts'
 import { pour } from './pour.ts'
 import type { LogSink } from './sink.ts'
+import { LogGone } from './timed-lines.ts'
 
 /** What is known of a container at one moment. */
 export interface SeenContainer {
@@ -78,6 +79,7 @@ export async function followContainer(
       if (seen.is === 'ended' || !view.now()) readToItsEnd = seen.state
     } catch (error) {
       if (isRefusal(error, 404) && !view.now()) break
+      if (error instanceof LogGone && seen.is === 'ended') readToItsEnd = seen.state
     }
     inVain = sink.position === from ? inVain + 1 : 0
     if (readToItsEnd === undefined)
@@ -108,7 +110,7 @@ async function readOnce(
     try {
       const before = await ask({ previous: 'true' }).catch(noSuchRun)
       const now = view.now() ?? seen
-      if (before) await pour(before, sink, { run: now.runBefore })
+      if (before) await pour(before, sink, { run: now.runBefore }).catch(noSuchRun)
       cut.signal.throwIfAborted()
       caughtUp.begin()
       const onPiece = () => {
@@ -152,7 +154,7 @@ function since({ position }: LogSink): Record<string, string> {
 }
 
 function noSuchRun(error: unknown): undefined {
-  if (isRefusal(error, 400) || isRefusal(error, 404)) return undefined
+  if (isRefusal(error, 400) || isRefusal(error, 404) || error instanceof LogGone) return undefined
   throw error
 }
 

@@ -1,5 +1,5 @@
 import type { LogSink, SinkPosition } from './sink.ts'
-import { utcTimes } from './utc-times.ts'
+import { timedLines } from './timed-lines.ts'
 
 const NEWLINE = 0x0a
 const UTC_LENGTH = 30
@@ -17,7 +17,7 @@ export async function pour(
   let begun: Buffer = Buffer.alloc(0)
   let isNew = true
   try {
-    for await (const chunk of utcTimes(log)) {
+    for await (const chunk of timedLines(log)) {
       onPiece()
       let fresh = chunk
       if (skip) {

@@ -8,6 +8,8 @@ interface Line {
   text: string
 }
 
+const GONE = 'unable to retrieve container logs for containerd://1a2b'
+
 interface Served {
   stream: Readable
   run: number
@@ -24,6 +26,8 @@ export class FakeKubelet {
   epoch = 0
   /** How many bytes each connection carries before it is cut. */
   carries = Number.POSITIVE_INFINITY
+  /** The log of the run before is gone, and that is said in its place. */
+  isLastGone = false
   asked = 0
   #open = new Set<Served>()
   #waiting = new Set<() => void>()
@@ -76,6 +80,7 @@ export class FakeKubelet {
       const query = new URL(path, 'http://fake').searchParams
       if (this.isGone) throw new KubeRefusal('GET', path, 404, '{}')
       if (query.has('previous') && this.runs.length < 2) throw new KubeRefusal('GET', path, 400, '{}')
+      if (query.has('previous') && this.isLastGone) return Readable.from([Buffer.from(GONE)])
       return this.#serve(query, signal)
     }
     return { stream } as unknown as KubeApi

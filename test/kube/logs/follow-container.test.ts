@@ -118,6 +118,18 @@ describe('following a container', () => {
     await until(['one', 'two', 'three'])
   })
 
+  it('takes what Kubernetes says in place of a log for none, and keeps what comes after it', async () => {
+    const kubelet = new FakeKubelet()
+    kubelet.print('one')
+    follow(kubelet)
+    await until(['one'])
+    kubelet.restart()
+    kubelet.isLastGone = true
+    kubelet.cut()
+    kubelet.print('two')
+    await until(['one', 'two'])
+  })
+
   it('leaves no connection open once it ends', async () => {
     const kubelet = new FakeKubelet()
     kubelet.print('one')
