@@ -2,6 +2,7 @@ import { clusterBench } from './cluster.ts'
 import { dayBench } from './day.ts'
 import { forwardsBench } from './forwards.ts'
 import { fromNothingBench } from './from-nothing.ts'
+import { logsBench } from './logs.ts'
 import { type Measured, measure, type Suite, table } from './measure.ts'
 import { startBench } from './start.ts'
 
@@ -9,6 +10,7 @@ const suites: Record<string, (signal: AbortSignal) => Promise<Suite[]>> = {
   cluster: clusterBench,
   day: async signal => [...(await fromNothingBench(signal)), ...(await dayBench(signal))],
   forwards: forwardsBench,
+  logs: logsBench,
   start: startBench,
 }
 const usage = `npm run bench -- [${Object.keys(suites).join('|')}]... [--rounds N]

@@ -50,12 +50,13 @@ function notReadyText({ name, services }: ProjectStatus): string {
 }
 
 export function projectStatusText(status: ProjectStatus): string {
-  const { name, cluster, namespace, running, services } = status
+  const { name, cluster, namespace, running, services, logsTrouble } = status
   const head = `${name}: cluster ${cluster.name} is ${cluster.state}${cluster.why ? ` (${cluster.why})` : ''}, namespace ${namespace}`
   const rows = services.map(serviceRow)
   return [
     head,
     ...(running ? [`Under way: ${running}`] : []),
+    ...(logsTrouble ? [`Logs can't be kept: ${logsTrouble}`] : []),
     ...(rows.length > 0
       ? ['', table([['SERVICE', 'STATE', 'PODS', 'RESTARTS', 'IMAGE', 'WHERE', 'WHY'], ...rows])]
       : []),

@@ -7,11 +7,12 @@ import { type LogWriter, openWriter } from './writer.ts'
 
 /** The lines of many sources on disk, of which the oldest go first. One process writes; anybody reads. */
 export interface LogRing {
-  readonly bytes: number
   /** Why nothing more can be kept at this moment. */
   readonly trouble: string | undefined
   /** Its owner ends it; a source has one at a time. */
   writer(source: LogSource): Promise<LogWriter>
+  /** How much is kept from now on. */
+  limit(maxBytes: number): void
 }
 
 /** Files are small beside the whole, so that little goes at once. */
@@ -22,6 +23,7 @@ export async function openRing(
   folder: string,
   { maxBytes, onTrouble = () => {} }: { maxBytes: number; onTrouble?: (trouble: string | undefined) => void },
 ): Promise<LogRing> {
+  let most = maxBytes
   const known = new Map((await listSegments(folder)).map(segment => [segment.path, segment]))
   /** Those that are written to at this moment. */
   const growing = new Set<string>()
@@ -38,13 +40,17 @@ export async function openRing(
   function changed(segment: Segment): void {
     bytes += segment.bytes - (known.get(segment.path)?.bytes ?? 0)
     known.set(segment.path, { ...segment })
-    if (bytes > maxBytes || known.size > MOST_FILES) pruning ??= prune().finally(() => (pruning = undefined))
+    keepWithin()
+  }
+
+  function keepWithin(): void {
+    if (bytes > most || known.size > MOST_FILES) pruning ??= prune().finally(() => (pruning = undefined))
   }
 
   async function prune(): Promise<void> {
     const old = [...known.values()].filter(({ path }) => !growing.has(path)).toSorted((a, b) => a.at - b.at)
     for (const segment of old) {
-      if (bytes <= maxBytes && known.size <= MOST_FILES) return
+      if (bytes <= most && known.size <= MOST_FILES) return
       known.delete(segment.path)
       bytes -= segment.bytes
       await rm(segment.path, { force: true })
@@ -53,7 +59,9 @@ export async function openRing(
 
   const host: SegmentHost = {
     folder,
-    segmentBytes: Math.ceil(maxBytes / PARTS),
+    get segmentBytes() {
+      return Math.ceil(most / PARTS)
+    },
     wrote(segment) {
       say(undefined)
       growing.add(segment.path)
@@ -66,11 +74,12 @@ export async function openRing(
     },
   }
   return {
-    get bytes() {
-      return bytes
-    },
     get trouble() {
       return trouble
+    },
+    limit(maxBytes) {
+      most = maxBytes
+      keepWithin()
     },
     async writer(source) {
       await mkdir(folder, { recursive: true, mode: 0o700 })

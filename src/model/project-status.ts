@@ -43,4 +43,6 @@ export interface ProjectStatus {
   /** The daemon that answers; undefined where none runs. */
   daemon?: { pid: number } | undefined
   services: ServiceStatus[]
+  /** Why nothing more of what is printed can be kept. */
+  logsTrouble?: string | undefined
 }

@@ -9,6 +9,8 @@ export interface Project {
   namespace: string
   cluster: AskedCluster
   services: Service[]
+  /** How much of what its containers print is kept. */
+  logBytes: number
   /** Sections of the file that this version does nothing with. */
   ignored: string[]
   /** The overlays that were merged, in their order. */

@@ -81,6 +81,10 @@ export const projectSchema = z.strictObject({
   cluster: clusterSchema.optional(),
   secrets: z.array(z.unknown()).optional(),
   services: z.record(serviceName, serviceSchema).default({}),
+  logs: z
+    .strictObject({ keep: text.optional().describe('How much is kept: 200MB unless told') })
+    .optional()
+    .describe('What its containers print'),
   profiles: z.record(z.string(), text).optional().describe('Overlays by name: files merged over this one'),
 })
 

@@ -1,6 +1,9 @@
 import { appendFile, mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { paths } from '../../src/base/paths.ts'
+import { projectHome } from '../../src/base/project-home.ts'
+import { run } from '../../src/exec/run.ts'
 import type { ProjectStatus } from '../../src/model/project-status.ts'
 import { type Home, newHome, type Result, succeeded } from './support/devk.ts'
 import { docker, eventually, kubectl } from './support/machine.ts'
@@ -75,7 +78,7 @@ services:
     it('are kept exactly once and in order, though pods are deleted, the API is cut and the daemon killed', async () => {
       succeeded(await devk('up'))
       const [gone = '', ...stay] = await podsOf('many')
-      await inNamespace('delete', 'pod', gone, '--wait=false')
+      await inNamespace('delete', 'pod', gone)
       if (provider === 'kind') await docker('exec', `${name}-control-plane`, 'pkill', '-9', 'kube-apiserver')
       else for (const what of ['pause', 'unpause']) await docker(what, `k3d-${name}-server-0`)
       process.kill((await status()).daemon?.pid ?? 0, 'SIGKILL')
@@ -132,14 +135,12 @@ services:
       })
       running.child.kill('SIGINT')
       const { stdout } = succeeded(await running.ended)
-      const byLabel = Map.groupBy(stdout.split('\n').filter(Boolean), line => line.split(' ')[0])
-      expect(byLabel.get('many') ?? byLabel.get(`many/${pod.split('-').at(-1)}`)).toContainEqual(
-        expect.stringMatching(new RegExp(`│ last ${LINES}$`)),
-      )
-      const texts = stdout
-        .split('\n')
-        .filter(Boolean)
-        .map(line => line.split(' │ ')[1] ?? '')
+      const lines = stdout.split('\n').filter(Boolean)
+      const own = `many/${pod.split('-').at(-1)}`
+      expect(lines.filter(line => line.startsWith(own)).map(line => line.split(' │ ')[1])).toEqual([
+        `last ${LINES}`,
+      ])
+      const texts = lines.filter(line => !line.startsWith(own)).map(line => line.split(' │ ')[1] ?? '')
       expect(texts.filter(text => text.startsWith('line '))).toEqual(numbered(LINES))
     })
 
@@ -173,6 +174,44 @@ services:
       const { stdout, stderr } = succeeded(await dead.ended)
       expect(stderr).toContain('This is what was kept before.')
       expect(stdout).toContain('"text":"prepared"')
+    })
+
+    it('wait on a full disk: the daemon lives and says so, and goes on once there is room', async () => {
+      const full = join(home.folder, `${name}-full`)
+      const own = (...args: string[]) => home.start(args, { cwd: full }).ended
+      await mkdir(full)
+      await writeFile(
+        join(full, 'filler.json'),
+        printerManifest('filler', { replicas: 2, lines: LINES, pauseMs: 1 }),
+      )
+      await writeFile(
+        join(full, 'devk.yaml'),
+        `name: ${name}-full\ncluster: { provider: ${provider}, name: ${name} }\nservices: { filler: { deploy: filler.json } }\n`,
+      )
+      const { logs } = projectHome(full, paths({ DEVK_HOME: home.folder }))
+      await mkdir(logs, { recursive: true })
+      await run({ file: 'mount', args: ['-t', 'tmpfs', '-o', 'size=512k', 'tmpfs', logs] })
+      try {
+        succeeded(await own('up'))
+        await eventually(async () => expect((await own('status')).stdout).toContain('the disk is full'))
+        const shown = succeeded(await own('logs', '--json'))
+        expect(shown.stderr).toContain('Nothing more can be kept')
+        expect(shown.stdout).toContain('"text":"line 1"')
+        await run({ file: 'mount', args: ['-o', 'remount,size=64m', logs] })
+        await eventually(async () => {
+          const lines = succeeded(await own('logs', '-c', 'printer', '--json'))
+            .stdout.split('\n')
+            .filter(Boolean)
+            .map(line => JSON.parse(line) as Printed)
+          const byPod = Map.groupBy(lines, ({ pod }) => pod)
+          expect(byPod.size).toBe(2)
+          for (const [, each] of byPod) expect(each.map(({ text }) => text)).toEqual(numbered(LINES))
+        })
+        expect((await own('status')).stdout).not.toContain('the disk is full')
+      } finally {
+        await own('down', '--keep-cluster')
+        await run({ file: 'umount', args: ['--lazy', logs] }).catch(() => {})
+      }
     })
   },
 )

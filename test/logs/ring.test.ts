@@ -127,6 +127,15 @@ describe('a ring of logs', () => {
     )
   })
 
+  it('keeps less as soon as it may keep less', async () => {
+    const ring = await openRing(folder, big)
+    for (let index = 0; index < 20; index++)
+      await write(ring, source(`pod${index}`), at(index, 'x'.repeat(1_000)))
+    ring.limit(5_000)
+    await vi.waitFor(async () => expect(await bytesThere()).toBeLessThanOrEqual(5_000))
+    expect((await read())[0]?.source.pod).toBe('pod-pod16')
+  })
+
   it('says why nothing can be kept, takes the position back, and goes on once it can', async () => {
     const said: (string | undefined)[] = []
     const ring = await openRing(folder, { ...big, onTrouble: trouble => said.push(trouble) })

@@ -34,6 +34,7 @@ export async function bringUp(
   { steps, signal }: { steps: Steps; signal: AbortSignal },
 ): Promise<RunReport> {
   const started = performance.now()
+  session.logs.limit(project.logBytes)
   const report = emptyReport()
   const [clusters] = await Promise.all([
     openClusters({ steps, signal }),

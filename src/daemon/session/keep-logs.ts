@@ -9,11 +9,13 @@ import { type Owned, ownerOf } from '../../kube/rollout/owner-of.ts'
 import { type LogRing, openRing } from '../../logs/ring.ts'
 import { identitiesOf } from '../../resources/workload-node.ts'
 import { keepEvents } from './keep-events.ts'
+import { readSummary } from './summary.ts'
 
 export interface KeptLogs {
   /** Why nothing more can be kept at this moment. */
   trouble(): string | undefined
-  bytes(): number
+  /** How much is kept from now on. */
+  limit(bytes: number): void
   /** Begins to keep what the pods of a connection print. Its owner ends it. */
   follow(api: KubeApi, live: Live): FollowedLogs
 }
@@ -23,14 +25,12 @@ export interface FollowedLogs extends AsyncDisposable {
   caughtUp(signal: AbortSignal): Promise<void>
 }
 
-const KEPT_BYTES = 200 * 1024 * 1024
-
 /** Keeps what the pods of a project's services print, and what Kubernetes says of them. */
 export function keepLogs(home: ProjectHome, store: RecordStore): KeptLogs {
   let ring: LogRing | undefined
   let opening: Promise<LogRing> | undefined
   const open = async () => {
-    opening ??= openRing(home.logs, { maxBytes: KEPT_BYTES }).catch((error: unknown) => {
+    opening ??= openOwn(home).catch((error: unknown) => {
       opening = undefined
       throw error
     })
@@ -39,7 +39,7 @@ export function keepLogs(home: ProjectHome, store: RecordStore): KeptLogs {
   }
   return {
     trouble: () => ring?.trouble,
-    bytes: () => ring?.bytes ?? 0,
+    limit: bytes => ring?.limit(bytes),
     follow(api, live) {
       const services = new Map<string, string>()
       const serviceOf = async (uid: string, owned: Owned) => {
@@ -72,6 +72,12 @@ export function keepLogs(home: ProjectHome, store: RecordStore): KeptLogs {
       }
     },
   }
+}
+
+async function openOwn(home: ProjectHome): Promise<LogRing> {
+  // Nothing of a project is followed before it was brought up.
+  const maxBytes = (await readSummary(home))?.logBytes ?? 0
+  return await openRing(home.logs, { maxBytes })
 }
 
 /** The service that something was made for: also of one that is being made, or taken away. */

@@ -28,7 +28,7 @@ export interface Session extends AsyncDisposable, OpenForwards {
   /** One connection at a time: it is closed where another place, or another connection to the same, is asked for. */
   access(clusters: Clusters, place: Place, how?: { anew: boolean }): Promise<ClusterAccess>
   /** What the project's containers print, kept as long as a connection is open; only where the session lasts. */
-  readonly logs: Pick<KeptLogs, 'trouble' | 'bytes'> & Pick<FollowedLogs, 'caughtUp'>
+  readonly logs: Pick<KeptLogs, 'trouble' | 'limit'> & Pick<FollowedLogs, 'caughtUp'>
   /** The connection that is open, if one is. */
   opened(): Promise<ClusterAccess | undefined>
   /** Ends what runs; its place is on disk. */
@@ -84,7 +84,7 @@ export function openSession(
     store,
     logs: {
       trouble: logs.trouble,
-      bytes: logs.bytes,
+      limit: logs.limit,
       caughtUp: async signal => await open?.logs?.caughtUp(signal),
     },
     stats: statCache(join(home.state, 'files.json')),

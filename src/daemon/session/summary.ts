@@ -13,6 +13,7 @@ const summarySchema = z.object({
   cluster: z.looseObject({ name: z.string(), provider: z.enum(['kind', 'k3d', 'existing']) }),
   services: z.array(z.string()),
   profiles: z.array(z.string()),
+  logBytes: z.number().default(200e6),
 })
 
 /** What was brought up last: enough to look at it and to take it away where the project file is broken or gone. */
@@ -23,10 +24,23 @@ export interface Summary {
   cluster: AskedCluster
   services: string[]
   profiles: string[]
+  /** How much of what its containers print is kept. */
+  logBytes: number
 }
 
-export function summaryOf({ folder, name, namespace, cluster, services, profiles }: Project): Summary {
-  return { folder, name, namespace, cluster, services: services.map(service => service.name), profiles }
+export function summaryOf({
+  folder,
+  name,
+  namespace,
+  cluster,
+  services,
+  profiles,
+  logBytes,
+}: Project): Summary {
+  return {
+    ...{ folder, name, namespace, cluster, profiles, logBytes },
+    services: services.map(service => service.name),
+  }
 }
 
 export async function readSummary(home: ProjectHome): Promise<Summary | undefined> {

@@ -35,11 +35,20 @@ export interface ContainerView {
 export interface FollowLimits {
   retryMs: number
   retryMaxMs: number
+  /** Where the cluster is not heard of: whoever is quick reads what a pod printed last before it is gone for good. */
+  lostMs: number
+  longLostMs: number
   /** What was replaced may still have lines under way: so long nothing may come before it is let go. */
   silenceMs: number
 }
 
-const usual: FollowLimits = { retryMs: 100, retryMaxMs: 5_000, silenceMs: 2_000 }
+const usual: FollowLimits = {
+  retryMs: 100,
+  retryMaxMs: 5_000,
+  lostMs: 500,
+  longLostMs: 30_000,
+  silenceMs: 2_000,
+}
 
 /**
  *   coming ──► reading ──► its log ended ──► wait until it is another state ──► reading …
@@ -67,7 +76,7 @@ export async function followContainer(
     const seen = view.now() ?? (readToItsEnd === undefined ? last : undefined)
     if (!seen) break
     last = seen
-    if (seen.lost || seen.is === 'coming' || readToItsEnd === seen.state) {
+    if (seen.is === 'coming' || readToItsEnd === seen.state) {
       onCaughtUp()
       await view.changed(signal).catch(() => pause(limits.retryMaxMs, signal))
       continue
@@ -82,10 +91,35 @@ export async function followContainer(
       if (error instanceof LogGone && seen.is === 'ended') readToItsEnd = seen.state
     }
     inVain = sink.position === from ? inVain + 1 : 0
-    if (readToItsEnd === undefined)
-      await pause(Math.min(limits.retryMs * 2 ** inVain, limits.retryMaxMs), signal)
+    if (readToItsEnd === undefined) await rest(view, seen, restMs(seen, inVain, limits), signal)
   }
   onCaughtUp()
+}
+
+/** So often in vain, a cluster that is not heard of is taken to be down for longer. */
+const LONG_LOST = 120
+
+function restMs({ lost }: SeenContainer, inVain: number, limits: FollowLimits): number {
+  const { retryMs, retryMaxMs, lostMs, longLostMs } = limits
+  const most = lost ? (inVain > LONG_LOST ? longLostMs : lostMs) : retryMaxMs
+  return Math.min(retryMs * 2 ** inVain, most)
+}
+
+/** That long, or until the cluster is heard of again. */
+async function rest(
+  view: ContainerView,
+  { epoch }: SeenContainer,
+  ms: number,
+  signal: AbortSignal,
+): Promise<void> {
+  const over = new AbortController()
+  const end = () => over.abort()
+  const timer = setTimeout(end, ms)
+  signal.addEventListener('abort', end, { once: true })
+  const isSame = () => (view.now()?.epoch ?? epoch) === epoch
+  while (!over.signal.aborted && isSame()) await view.changed(over.signal).catch(end)
+  clearTimeout(timer)
+  signal.removeEventListener('abort', end)
 }
 
 /** Until the log ends by itself. Throws where it was cut, or the sink takes no more. */

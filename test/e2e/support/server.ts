@@ -1,8 +1,9 @@
 /**
- * A server for tests of connections, as a Deployment: `/` answers with its pod's name, `/bytes/N` with N bytes, a POST
- * with how many it was sent and their hash, `/crash` ends it by a failure once it has answered. It finishes what it has
- * begun before it goes. At 8081 it says again all that it is told, once it was told all of it; at 8082, on the pod's
- * own loopback alone, at once; at 8083 by HTTP/2, with trailers that say what a gRPC server's do.
+ * A server for tests of connections, as a Deployment: `/` answers with its pod's name, `/bytes/N` with N bytes, `/print/N`
+ * once it has printed N lines of 100 bytes, a POST with how many it was sent and their hash, `/crash` ends it by a failure
+ * once it has answered. It finishes what it has begun before it goes. At 8081 it says again all that it is told, once it
+ * was told all of it; at 8082, on the pod's own loopback alone, at once; at 8083 by HTTP/2, with trailers that say what a
+ * gRPC server's do.
  */
 export function serverManifest(name: string, { replicas = 1 } = {}): string {
   const labels = { app: name }
@@ -54,11 +55,25 @@ const server = createServer(async (asked, answer) => {
     for await (const chunk of asked) { hash.update(chunk); size += chunk.length }
     return answer.end(size + ' ' + hash.digest('hex'))
   }
-  const [, what, count] = asked.url.split('/')
+  const [, what, count] = asked.url.split(/[/?]/)
   if (what === 'bytes') return Readable.from(bytes(Number(count))).pipe(answer)
+  if (what === 'print') await print(Number(count), asked.url)
   if (what === 'crash') answer.on('finish', () => setTimeout(() => process.exit(1), 50))
   answer.end(hostname())
 })
+const print = async (lines, url) => {
+  const { searchParams } = new URL(url, 'http://server')
+  const nonce = searchParams.get('nonce')
+  const perSecond = Number(searchParams.get('rate')) || Infinity
+  const began = Date.now()
+  for (let line = 1; line <= lines; ) {
+    const due = Math.min(lines, line + 999, Math.floor((Date.now() - began + 10) * perSecond / 1000))
+    let some = ''
+    for (; line <= due; line++) some += ('line ' + line + ' of ' + nonce + ' ').padEnd(99, 'x') + '\\n'
+    await new Promise(resolve => process.stdout.write(some, resolve))
+    if (perSecond < Infinity) await new Promise(resolve => setTimeout(resolve, 10))
+  }
+}
 server.on('upgrade', (asked, socket) => {
   const accept = createHash('sha1').update(asked.headers['sec-websocket-key'] + '258EAFA5-E914-47DA-95CA-C5AB0DC85B11')
   socket.write('HTTP/1.1 101 Switching Protocols\\r\\nUpgrade: websocket\\r\\nConnection: Upgrade\\r\\nSec-WebSocket-Accept: ' + accept.digest('base64') + '\\r\\n\\r\\n')

@@ -22,7 +22,7 @@ afterEach(async () => {
 })
 
 const following: Promise<void>[] = []
-const limits = { retryMs: 1, retryMaxMs: 5, silenceMs: 30 }
+const limits = { retryMs: 1, retryMaxMs: 5, lostMs: 5, longLostMs: 5, silenceMs: 30 }
 const source = { service: 'api', namespace: 'shop', pod: 'api-1', uid: 'uid-1', container: 'api' }
 
 describe('following a container', () => {
