@@ -56,7 +56,7 @@ sideBySide(
       expect((await status()).state).toEqual({ is: 'running' })
     })
 
-    it('stands beside another cluster, which two commands at once make once, and outlives it', async () => {
+    it.concurrent('stands beside another cluster, which two commands at once make once, and outlives it', async () => {
       const other = `${name}-2`
       try {
         const two = await Promise.all(
@@ -78,7 +78,7 @@ sideBySide(
       expect((await status()).state).toEqual({ is: 'running' })
     })
 
-    it('is cleaned up after, where it is interrupted by Ctrl-C', async () => {
+    it.concurrent('is cleaned up after, where it is interrupted by Ctrl-C', async () => {
       const third = `${name}-3`
       const running = home.start(['cluster', 'create', third, '--provider', provider])
       await running.saw(provider === 'kind' ? '… Starting control-plane' : '… Starting the server')
@@ -90,7 +90,7 @@ sideBySide(
       expect(await leftovers(third)).toEqual([])
     })
 
-    it('is cleaned up after, where the terminal and its command are killed', async () => {
+    it.concurrent('is cleaned up after, where the terminal and its command are killed', async () => {
       const fourth = `${name}-4`
       const running = home.start(['cluster', 'create', fourth, '--provider', provider])
       await running.saw(provider === 'kind' ? '… Preparing nodes' : '… Preparing the nodes')
