@@ -31,11 +31,11 @@ it('counts the time until the answer is whole, and for a stream only until it be
   await using fake = await fakeApi((_, response) => {
     response.writeHead(200)
     response.write('one\n')
-    setTimeout(() => response.end('two\n'), 60)
+    setTimeout(() => response.end('two\n'), 800)
   })
-  await expect(fake.api.get('/a', { timeout: 20 })).rejects.toMatchObject({ code: 'KUBE_UNREACHABLE' })
+  await expect(fake.api.get('/a', { timeout: 500 })).rejects.toMatchObject({ code: 'KUBE_UNREACHABLE' })
   const lines: string[] = []
-  for await (const line of linesOf(await fake.api.stream('/a', { timeout: 20 }))) lines.push(line)
+  for await (const line of linesOf(await fake.api.stream('/a', { timeout: 500 }))) lines.push(line)
   expect(lines).toEqual(['one', 'two'])
 })
 
