@@ -2,7 +2,8 @@ import { type FSWatcher, watch } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { errorCode } from '../base/errors.ts'
 import { sleep } from '../base/time.ts'
-import { type LogLine, type LogSource, parseSegment } from './format.ts'
+import type { LogSource } from '../model/log.ts'
+import { type LogLine, parseSegment } from './format.ts'
 import { listSegments, readHeader, readSegment, type Segment } from './segments.ts'
 
 export type Followed = LogLine[] | { missed: LogSource }

@@ -1,24 +1,4 @@
-/** Whose lines a file holds. */
-export interface LogSource {
-  service: string
-  namespace: string
-  pod: string
-  /** The pod's: another pod of the same name is another source. */
-  uid: string
-  /** Absent where the lines are Kubernetes' events. */
-  container?: string
-  /** It is an init container. */
-  init?: true
-}
-
-/** Until where a source was kept. */
-export interface LogPosition {
-  /** Of the last whole line, and how many lines bear that time. */
-  time: string
-  count: number
-  /** Of a line after it that is too long to be kept at once: what is kept of it already. */
-  part?: { time: string; bytes: number }
-}
+import type { LogPosition, LogSource } from '../model/log.ts'
 
 export interface LogLine {
   source: LogSource

@@ -1,4 +1,5 @@
-import type { LogLine, LogSource } from './format.ts'
+import type { LogSource } from '../model/log.ts'
+import type { LogLine } from './format.ts'
 import { parseSegment } from './format.ts'
 import { listSegments, readHeader, readSegment, type Segment } from './segments.ts'
 

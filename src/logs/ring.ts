@@ -1,6 +1,6 @@
 import { mkdir, rm } from 'node:fs/promises'
 import { toDevkError } from '../base/errors.ts'
-import type { LogSource } from './format.ts'
+import type { LogSource } from '../model/log.ts'
 import type { SegmentHost } from './segment-files.ts'
 import { listSegments, type Segment, sourceId } from './segments.ts'
 import { type LogWriter, openWriter } from './writer.ts'

@@ -1,5 +1,6 @@
 import { type FileHandle, open, rm } from 'node:fs/promises'
-import { formatControl, type Header, type LogPosition, type LogSource } from './format.ts'
+import type { LogPosition, LogSource } from '../model/log.ts'
+import { formatControl, type Header } from './format.ts'
 import { type Segment, segmentPath, sourceId } from './segments.ts'
 
 /** What is told of files that grow. */

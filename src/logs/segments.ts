@@ -1,7 +1,8 @@
 import { open, readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { errorCode } from '../base/errors.ts'
-import { type Header, type LogSource, parseSegment } from './format.ts'
+import type { LogSource } from '../model/log.ts'
+import { type Header, parseSegment } from './format.ts'
 
 /** One file of a source: they follow each other by number. */
 export interface Segment {

@@ -1,32 +1,13 @@
 import { rm } from 'node:fs/promises'
-import {
-  afterLine,
-  afterPart,
-  formatControl,
-  type LogPosition,
-  type LogSource,
-  parseSegment,
-  positionAfter,
-  TIME_LENGTH,
-} from './format.ts'
+import type { LogPosition, LogSink, LogSource } from '../model/log.ts'
+import { afterLine, afterPart, formatControl, parseSegment, positionAfter, TIME_LENGTH } from './format.ts'
 import { type SegmentHost, segmentFiles } from './segment-files.ts'
 import { readSegment, type Segment } from './segments.ts'
 
 /** Writes the lines of one source, on from where its files end. */
-export interface LogWriter extends AsyncDisposable {
-  readonly position: LogPosition | undefined
-  /** Pieces of lines, each line `time text\n`. Resolves once there is place for more; throws what the disk said. */
-  write(bytes: Buffer): Promise<void>
-  /** What comes now is of the container's next run. */
-  beginRun(run: number): void
-  /** The line that was begun ends without a newline. */
-  endLine(): void
-  /** The line that was begun comes again from its beginning, but for what the position says is kept of it. */
-  abandonLine(): void
+export interface LogWriter extends LogSink {
   /** Resolves once all that was written is in the file, up to the last whole line. */
   flush(): Promise<void>
-  /** Told when the disk takes no more; the position is then that of what is on disk. Answers how to end it. */
-  onFailure(listener: (error: Error) => void): () => void
 }
 
 interface Place {

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type Followed, followRing } from '../../src/logs/follow-ring.ts'
-import type { LogSource } from '../../src/logs/format.ts'
 import { listSources } from '../../src/logs/read-lines.ts'
 import { type LogRing, openRing } from '../../src/logs/ring.ts'
+import type { LogSource } from '../../src/model/log.ts'
 
 let folder: string
 let closing: AbortController

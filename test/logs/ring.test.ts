@@ -2,10 +2,11 @@ import { appendFile, mkdir, mkdtemp, readdir, readFile, rm, stat, truncate } fro
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import type { LogLine, LogSource } from '../../src/logs/format.ts'
+import type { LogLine } from '../../src/logs/format.ts'
 import { mergeLines } from '../../src/logs/merge.ts'
 import { linesBackward, linesForward, listSources } from '../../src/logs/read-lines.ts'
 import { openRing } from '../../src/logs/ring.ts'
+import type { LogSource } from '../../src/model/log.ts'
 
 let folder: string
 beforeEach(async () => {

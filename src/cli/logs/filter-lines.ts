@@ -1,5 +1,6 @@
-import type { LogLine, LogSource } from '../../logs/format.ts'
+import type { LogLine } from '../../logs/format.ts'
 import type { Select } from '../../logs/read-lines.ts'
+import type { LogSource } from '../../model/log.ts'
 import { isAtLeast, type Level } from './level.ts'
 import { levelOf } from './level-of.ts'
 

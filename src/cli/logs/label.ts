@@ -1,5 +1,5 @@
 import { styleText } from 'node:util'
-import type { LogSource } from '../../logs/format.ts'
+import type { LogSource } from '../../model/log.ts'
 
 const colours = [
   'cyan',

@@ -1,9 +1,9 @@
+import type { LogSink } from '../../model/log.ts'
 import type { KubeApi } from '../api.ts'
 import type { Live } from '../rollout/live.ts'
 import { nextMoment } from '../rollout/next-moment.ts'
 import type { Pod } from '../rollout/objects.ts'
 import { followContainer } from './follow-container.ts'
-import type { LogSink } from './sink.ts'
 import { seenContainer } from './view-container.ts'
 
 export interface FollowedContainer {

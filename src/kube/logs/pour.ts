@@ -1,4 +1,4 @@
-import type { LogSink, SinkPosition } from './sink.ts'
+import type { LogPosition, LogSink } from '../../model/log.ts'
 import { timedLines } from './timed-lines.ts'
 
 const NEWLINE = 0x0a
@@ -42,7 +42,7 @@ export async function pour(
 /** Answers what is left of the bytes, and whether all that is known is behind. */
 type Skip = (bytes: Buffer) => { rest: Buffer; done: boolean }
 
-function skipping(position: SinkPosition | undefined): Skip | undefined {
+function skipping(position: LogPosition | undefined): Skip | undefined {
   if (!position) return undefined
   const { time, part } = position
   let { count } = position

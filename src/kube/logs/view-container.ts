@@ -1,5 +1,5 @@
 import type { ContainerStatus, Pod } from '../rollout/objects.ts'
-import type { SeenContainer } from './follow-container.ts'
+import type { SeenContainer } from './container-view.ts'
 
 /** What a pod's status says of a container. Undefined where it says nothing of it yet. */
 export function seenContainer(

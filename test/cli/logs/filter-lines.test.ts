@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { type Filter, filterLines } from '../../../src/cli/logs/filter-lines.ts'
 import { levelOf } from '../../../src/cli/logs/level-of.ts'
 import { parseGrep, parseLeastLevel, parseSince, parseTail } from '../../../src/cli/logs/parse-options.ts'
-import type { LogLine, LogSource } from '../../../src/logs/format.ts'
+import type { LogLine } from '../../../src/logs/format.ts'
+import type { LogSource } from '../../../src/model/log.ts'
 
 describe('how bad a line says that it is', () => {
   it.each([

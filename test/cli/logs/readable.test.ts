@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { jsonLines, rawLines, readableLines } from '../../../src/cli/logs/format-lines.ts'
 import { safeText } from '../../../src/cli/logs/safe-text.ts'
-import type { LogLine, LogSource } from '../../../src/logs/format.ts'
+import type { LogLine } from '../../../src/logs/format.ts'
+import type { LogSource } from '../../../src/model/log.ts'
 
 const source: LogSource = {
   service: 'api',

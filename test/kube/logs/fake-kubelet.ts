@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream'
 import type { KubeApi } from '../../../src/kube/api.ts'
-import type { ContainerView, SeenContainer } from '../../../src/kube/logs/follow-container.ts'
+import type { ContainerView, SeenContainer } from '../../../src/kube/logs/container-view.ts'
 import { KubeRefusal } from '../../../src/kube/refusal.ts'
 
 interface Line {

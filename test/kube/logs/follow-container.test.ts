@@ -4,9 +4,9 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { followContainer } from '../../../src/kube/logs/follow-container.ts'
-import type { LogSink } from '../../../src/kube/logs/sink.ts'
 import { linesForward, listSources } from '../../../src/logs/read-lines.ts'
 import { openRing } from '../../../src/logs/ring.ts'
+import type { LogSink } from '../../../src/model/log.ts'
 import { FakeKubelet } from './fake-kubelet.ts'
 
 let folder: string
