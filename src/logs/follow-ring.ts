@@ -1,20 +1,28 @@
-import { type FSWatcher, watch } from 'node:fs'
 import { open } from 'node:fs/promises'
+import { join } from 'node:path'
 import { errorCode } from '../base/errors.ts'
 import { sleep } from '../base/time.ts'
 import type { LogSource } from '../model/log.ts'
 import { type LogLine, parseSegment } from './format.ts'
-import { listSegments, readHeader, readSegment, type Segment } from './segments.ts'
+import { hearChanges } from './hear-changes.ts'
+import {
+  listSegments,
+  lookAtSegments,
+  readHeader,
+  readSegment,
+  type Segment,
+  segmentName,
+} from './segments.ts'
 
 export type Followed = LogLine[] | { missed: LogSource }
 
-/** Lines that come close together are put in the order of their times. */
-const TOGETHER_MS = 40
-/** Where changes of the folder can't be heard of. */
-const LOOK_MS = 250
+/** Lines of several sources that come close together are put in the order of their times. */
+const TOGETHER_MS = 25
 const MOST_AT_ONCE = 1024 * 1024
 
+/** How far a source was read. */
 interface Place {
+  id: string
   source: LogSource
   wanted: boolean
   number: number
@@ -38,26 +46,26 @@ export async function* followRing(
 ): AsyncGenerator<Followed> {
   const places = new Map<string, Place>()
   const begin = new Map(from.map(segment => [segment.id, segment]))
+  const unfinished = new Set<string>()
   using changes = hearChanges(folder, signal)
   while (!signal.aborted) {
+    const changed = unfinished.size > 0 ? new Set(unfinished) : await changes.next()
+    unfinished.clear()
+    const several = [...places.values()].filter(({ wanted }) => wanted).length > 1
+    if (several) await sleep(TOGETHER_MS, signal).catch(() => {})
+    const segments = changed === 'all' ? await listSegments(folder) : await lookAtSegments(folder, changed)
     const lines: LogLine[] = []
-    let more = false
-    const byId = Map.groupBy(await listSegments(folder), ({ id }) => id)
-    for (const [id, segments] of byId) {
-      const place = places.get(id) ?? (await placeOf(segments, begin.get(id), wants))
+    for (const [id, own] of Map.groupBy(segments, each => each.id)) {
+      const place = places.get(id) ?? (await placeOf(own, begin.get(id), wants))
       if (!place) continue
       places.set(id, place)
       if (!place.wanted) continue
-      const read = await readOn(place, segments)
+      const read = await readOn(folder, place, own)
       if (read.missed) yield { missed: place.source }
       lines.push(...read.lines)
-      more ||= read.more
+      for (const name of read.unfinished) unfinished.add(name)
     }
-    for (const id of places.keys()) if (!byId.has(id)) places.delete(id)
     if (lines.length > 0) yield lines.sort((a, b) => (a.time < b.time ? -1 : a.time > b.time ? 1 : 0))
-    if (more) continue
-    await changes.next()
-    await sleep(TOGETHER_MS, signal).catch(() => {})
   }
 }
 
@@ -71,12 +79,13 @@ async function placeOf(
 ): Promise<Place | undefined> {
   const [first] = segments
   if (!first) return undefined
+  const { id } = first
   const parsed = seen && parseSegment((await readSegment(seen.path)).subarray(0, seen.bytes))
   if (!seen || !parsed?.header) {
     const header = await readHeader(first.path)
     if (!header) return undefined
     const { source, run, after } = header
-    const place = { source, run, wanted: wants(source), offset: 0 }
+    const place = { id, source, run, wanted: wants(source), offset: 0 }
     // What it was to go on after is gone already.
     if (seen) return { ...place, number: seen.number, last: GONE }
     return { ...place, number: first.number, last: after?.time }
@@ -84,83 +93,65 @@ async function placeOf(
   const { header, lines, run, end } = parsed
   const { source, after } = header
   const last = lastWholeTime(lines) ?? after?.time
-  return { source, run, wanted: wants(source), number: seen.number, offset: end, last }
+  return { id, source, run, wanted: wants(source), number: seen.number, offset: end, last }
 }
 
-/** All that is whole after the place, which moves on. */
+/** All that is whole after the place, which moves on; of very much, some, and what of it is left. */
 async function readOn(
+  folder: string,
   place: Place,
   segments: readonly Segment[],
-): Promise<{ lines: LogLine[]; more: boolean; missed: boolean }> {
+): Promise<{ lines: LogLine[]; unfinished: string[]; missed: boolean }> {
   const lines: LogLine[] = []
   let missed = false
-  for (const { path, number, bytes } of segments) {
+  for (const [index, { path, number, bytes }] of segments.entries()) {
     if (number < place.number || bytes === 0) continue
     if (number > place.number) {
+      // It is written to no more, and may have grown since it was looked at.
+      lines.push(...(await readToEnd(folder, place)))
       const before = (await readHeader(path))?.after?.time
       missed ||= before !== place.last
       Object.assign(place, { number, offset: 0 })
     }
-    if (bytes <= place.offset) continue
-    const piece = await readPiece(path, place.offset, Math.min(bytes - place.offset, MOST_AT_ONCE))
-    const parsed = parseSegment(piece, place)
-    place.offset += parsed.end
-    place.run = parsed.run
-    place.last = lastWholeTime(parsed.lines) ?? place.last
-    lines.push(...parsed.lines)
-    if (parsed.end > 0 && place.offset < bytes) return { lines, more: true, missed }
+    lines.push(...(await readPart(path, place)))
+    if (place.offset < bytes && lines.length > 0) {
+      return { lines, missed, unfinished: segments.slice(index).map(({ name }) => name) }
+    }
   }
-  return { lines, more: false, missed }
+  return { lines, missed, unfinished: [] }
+}
+
+async function readToEnd(folder: string, place: Place): Promise<LogLine[]> {
+  const path = join(folder, segmentName(place.id, place.number))
+  const lines: LogLine[] = []
+  for (let offset = -1; offset < place.offset; ) {
+    offset = place.offset
+    lines.push(...(await readPart(path, place)))
+  }
+  return lines
+}
+
+async function readPart(path: string, place: Place): Promise<LogLine[]> {
+  const { lines, run, end } = parseSegment(await readPiece(path, place.offset), place)
+  place.offset += end
+  place.run = run
+  place.last = lastWholeTime(lines) ?? place.last
+  return lines
 }
 
 function lastWholeTime(lines: readonly LogLine[]): string | undefined {
   return lines.findLast(({ end }) => end !== 'part')?.time
 }
 
-async function readPiece(path: string, offset: number, length: number): Promise<Buffer> {
+async function readPiece(path: string, offset: number): Promise<Buffer> {
   try {
     await using file = await open(path)
+    const { size } = await file.stat()
+    const length = Math.min(Math.max(size - offset, 0), MOST_AT_ONCE)
     const { buffer, bytesRead } = await file.read(Buffer.allocUnsafe(length), 0, length, offset)
     return buffer.subarray(0, bytesRead)
   } catch (error) {
     if (errorCode(error) === 'ENOENT') return Buffer.alloc(0)
     throw error
-  }
-}
-
-function hearChanges(folder: string, signal: AbortSignal): Disposable & { next(): Promise<void> } {
-  let changed = true
-  let tell = () => {}
-  let watcher: FSWatcher | undefined
-  const hear = () => {
-    changed = true
-    tell()
-  }
-  signal.addEventListener('abort', hear, { once: true })
-  const listen = () => {
-    try {
-      watcher = watch(folder, hear)
-      watcher.on('error', () => {
-        watcher?.close()
-        watcher = undefined
-        hear()
-      })
-    } catch {
-      // Not there yet, or no more watches are to be had: it is looked at now and then.
-    }
-  }
-  return {
-    async next() {
-      if (!watcher) {
-        listen()
-        return await sleep(LOOK_MS, signal).catch(() => {})
-      }
-      if (!changed) await new Promise<void>(resolve => (tell = resolve))
-      changed = false
-    },
-    [Symbol.dispose]() {
-      signal.removeEventListener('abort', hear)
-      watcher?.close()
-    },
   }
 }

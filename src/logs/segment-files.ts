@@ -1,7 +1,8 @@
 import { type FileHandle, open, rm } from 'node:fs/promises'
+import { join } from 'node:path'
 import type { LogPosition, LogSource } from '../model/log.ts'
 import { formatControl, type Header } from './format.ts'
-import { type Segment, segmentPath, sourceId } from './segments.ts'
+import { type Segment, segmentName, sourceId } from './segments.ts'
 
 /** What is told of files that grow. */
 export interface SegmentHost {
@@ -40,7 +41,8 @@ export async function segmentFiles(
   async function begin(header: Header): Promise<{ segment: Segment; file: FileHandle }> {
     const id = sourceId(source)
     const number = (current?.segment.number ?? 0) + 1
-    const path = segmentPath(host.folder, id, number)
+    const name = segmentName(id, number)
+    const path = join(host.folder, name)
     const bytes = formatControl(header)
     const file = await open(path, 'w', 0o600)
     try {
@@ -51,7 +53,7 @@ export async function segmentFiles(
       throw error
     }
     await leave()
-    return { file, segment: { path, id, number, bytes: bytes.length, at: Date.now() } }
+    return { file, segment: { path, name, id, number, bytes: bytes.length, at: Date.now() } }
   }
 
   return {

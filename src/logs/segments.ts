@@ -7,6 +7,8 @@ import { type Header, parseSegment } from './format.ts'
 /** One file of a source: they follow each other by number. */
 export interface Segment {
   path: string
+  /** Of its file. */
+  name: string
   /** The same for all files of a source. */
   id: string
   number: number
@@ -24,12 +26,17 @@ export async function listSegments(folder: string): Promise<Segment[]> {
     if (errorCode(error) === 'ENOENT') return []
     throw error
   })
-  const found = await Promise.all(names.map(name => lookAt(folder, name)))
+  return await lookAtSegments(folder, names)
+}
+
+/** Those of these names that are there. */
+export async function lookAtSegments(folder: string, names: Iterable<string>): Promise<Segment[]> {
+  const found = await Promise.all([...names].map(name => lookAt(folder, name)))
   return found.filter(segment => segment !== undefined).toSorted((a, b) => a.number - b.number)
 }
 
-export function segmentPath(folder: string, id: string, number: number): string {
-  return join(folder, `${id}.${number}.log`)
+export function segmentName(id: string, number: number): string {
+  return `${id}.${number}.log`
 }
 
 /** Readable by people too: `api-6d9f_server_1a2b3c4d`. */
@@ -63,5 +70,5 @@ async function lookAt(folder: string, name: string): Promise<Segment | undefined
   if (id === undefined || number === undefined) return undefined
   const path = join(folder, name)
   const found = await stat(path).catch(() => undefined)
-  return found && { path, id, number: Number(number), bytes: found.size, at: found.mtimeMs }
+  return found && { path, name, id, number: Number(number), bytes: found.size, at: found.mtimeMs }
 }

@@ -33,6 +33,7 @@ export async function openWriter(
   let gathered: Buffer[] = []
   let gatheredBytes = 0
   let begun: Buffer = Buffer.alloc(0)
+  let flushedAt = 0
   let timer: NodeJS.Timeout | undefined
   let flushing: Promise<void> = Promise.resolve()
   let failure: Error | undefined
@@ -41,6 +42,7 @@ export async function openWriter(
   function flush(): Promise<void> {
     clearTimeout(timer)
     timer = undefined
+    flushedAt = performance.now()
     flushing = flushing.then(async () => {
       const bytes = Buffer.concat(gathered)
       if (bytes.length === 0) return
@@ -69,7 +71,9 @@ export async function openWriter(
   function gather(...bytes: Buffer[]): void {
     gathered.push(...bytes)
     for (const { length } of bytes) gatheredBytes += length
-    timer ??= setTimeout(() => void flush(), FLUSH_MS)
+    // What comes after a silence is written at once.
+    const wait = Math.max(0, flushedAt + FLUSH_MS - performance.now())
+    timer ??= setTimeout(() => void flush(), wait)
   }
 
   function countLines(bytes: Buffer): void {
