@@ -1,3 +1,4 @@
+import type { Carry } from '../client/ask-daemon.ts'
 import type { DaemonUse } from '../client/ask-project.ts'
 import type { Progress } from '../model/steps.ts'
 import type { FollowedName, OperationName } from '../protocol/messages.ts'
@@ -16,6 +17,8 @@ export interface Command {
   detaches?: boolean
   /** Ctrl-C is how it is meant to end. */
   endsByInterrupt?: boolean
+  /** It runs a program of the user's: stdin, stdout and signals are that one's, and devk's own words go to stderr. */
+  wraps?: boolean
   run: (parsed: Parsed, context: CommandContext) => Promise<Answer>
 }
 
@@ -50,6 +53,12 @@ export interface CommandContext {
     operation: Name,
     input: Operations[Name]['input'],
     onItem: (item: Operations[Name]['item']) => void,
+  ) => Promise<Operations[Name]['output']>
+  /** Has the project's daemon, which is started, perform what bytes flow for. */
+  carry: <Name extends OperationName>(
+    operation: Name,
+    input: Operations[Name]['input'],
+    how: { carry: Carry<Name>; cancel: AbortSignal },
   ) => Promise<Operations[Name]['output']>
   onProgress: (progress: Progress) => void
   /** Asks the person a question; false where nobody can answer. */

@@ -3,8 +3,8 @@ import type { Answer } from './command.ts'
 import { errorText } from './error-text.ts'
 import { writeNow } from './write-now.ts'
 
-/** The one place that prints: data to stdout, all else to stderr. */
-export function output({ json }: { json: boolean }): {
+/** The one place that prints: data to stdout, all else to stderr; all to stderr where stdout is another program's. */
+export function output({ json, wraps = false }: { json: boolean; wraps?: boolean }): {
   text: (text: string) => number
   answer: (answer: Answer) => number
   error: (error: DevkError) => void
@@ -20,7 +20,7 @@ export function output({ json }: { json: boolean }): {
       return exitCode
     },
     error(error) {
-      if (json) writeNow('stdout', `${JSON.stringify({ error })}\n`)
+      if (json) writeNow(wraps ? 'stderr' : 'stdout', `${JSON.stringify({ error })}\n`)
       else writeNow('stderr', `${errorText(error)}\n`)
     },
   }

@@ -2,10 +2,11 @@ import { DevkError } from '../base/errors.ts'
 import type { Progress } from '../model/steps.ts'
 import { decodeLine } from '../protocol/lines.ts'
 import type { ServerMessage } from '../protocol/messages.ts'
+import type { Opening } from '../protocol/terminal.ts'
 
-export type Answered = { value: unknown } | 'retiring' | undefined
+export type Answered = { value: unknown } | { opening: Opening } | 'retiring' | undefined
 
-/** Reads until there is an answer; undefined where the lines end without one. Throws the error that was answered. */
+/** Reads until there is an answer, or frames follow; undefined where the lines end without one. Throws the error that was answered. */
 export async function readAnswer(
   lines: AsyncIterable<string>,
   onProgress: (progress: Progress) => void,
@@ -18,6 +19,7 @@ export async function readAnswer(
     if (message?.type === 'item') onItem(message.value)
     if (message?.type === 'error') throw new DevkError(message.error)
     if (message?.type === 'result') return { value: message.value }
+    if (message?.type === 'streaming') return { opening: message.opening }
     if (message?.type === 'retiring') return 'retiring'
   }
   return undefined

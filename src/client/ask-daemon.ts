@@ -1,11 +1,12 @@
 import { connect, type Socket } from 'node:net'
 import { dirname } from 'node:path'
-import { createInterface } from 'node:readline'
 import { DevkError, errorCode, interrupted } from '../base/errors.ts'
 import type { ProjectHome } from '../base/project-home.ts'
 import { encodeLine } from '../protocol/lines.ts'
 import type { ClientMessage, OperationName, Request } from '../protocol/messages.ts'
 import type { Operations } from '../protocol/operations.ts'
+import { readLines } from '../protocol/read-lines.ts'
+import type { Opening } from '../protocol/terminal.ts'
 import { type Answered, readAnswer } from './answer.ts'
 import type { PerformOptions } from './perform.ts'
 import { isPrivateFolder } from './private-folder.ts'
@@ -23,26 +24,38 @@ export async function connectDaemon(home: ProjectHome): Promise<Socket | undefin
   })
 }
 
+/** What is done with the frames of an operation that brings some. Its owner closes the connection. */
+export type Carry<Name extends OperationName> = (
+  connection: Socket,
+  opening: Opening,
+) => Promise<Operations[Name]['output']>
+
 /** Has the daemon perform an operation; `retiring` where it is of another build and ends. */
 export async function askDaemon<Name extends OperationName>(
   socket: Socket,
   request: Omit<Request<Name>, 'type'>,
-  { onProgress, onItem, cancel, kill }: Pick<PerformOptions, 'onProgress' | 'onItem' | 'cancel' | 'kill'>,
+  { onProgress, onItem, cancel, kill, carry }: AskOptions<Name>,
 ): Promise<{ value: Operations[Name]['output'] } | 'retiring'> {
   const send = (message: ClientMessage) => void socket.write(`${encodeLine(message)}\n`)
-  const lines = createInterface({ input: socket })
-  // Its end is seen by the lines' end, which a socket that is destroyed does not bring by itself.
-  socket.on('error', () => {}).once('close', () => lines.close())
-  cancel.addEventListener('abort', () => send({ type: 'cancel' }), { once: true })
+  const passCancel = () => send({ type: 'cancel' })
+  // Its end is seen by the lines' end.
+  socket.on('error', () => {})
+  cancel.addEventListener('abort', passCancel, { once: true })
   kill.addEventListener('abort', () => socket.destroy(), { once: true })
   try {
     send({ type: 'request', ...request })
-    const answer: Answered = await readAnswer(lines, onProgress, onItem)
+    const answer: Answered = await readAnswer(readLines(socket), onProgress, onItem)
+    if (carry && typeof answer === 'object' && 'opening' in answer) {
+      cancel.removeEventListener('abort', passCancel)
+      send({ type: 'streaming' })
+      return { value: await carry(socket, answer.opening) }
+    }
     // All is said with it; only of a daemon that retires the connection's end means something.
     if (answer !== 'retiring') socket.destroy()
     if (answer !== undefined) return answer as { value: Operations[Name]['output'] } | 'retiring'
   } finally {
-    socket.end()
+    // The connection's end is seen only where somebody reads.
+    socket.end().resume()
   }
   if (kill.aborted) throw interrupted()
   throw new DevkError({
@@ -50,6 +63,13 @@ export async function askDaemon<Name extends OperationName>(
     message: 'The project’s daemon ended before it answered.',
     hint: 'Run the same command again: what was done is on disk, and devk goes on from there.',
   })
+}
+
+type AskOptions<Name extends OperationName> = Pick<
+  PerformOptions,
+  'onProgress' | 'onItem' | 'cancel' | 'kill'
+> & {
+  carry?: Carry<Name> | undefined
 }
 
 /** Asks the daemon to end, and waits until it has: true where there was one. */

@@ -4,7 +4,7 @@ import { buildId } from '../base/build-id.ts'
 import { findProjectHome, type ProjectHome } from '../base/project-home.ts'
 import type { OperationName } from '../protocol/messages.ts'
 import type { Operations } from '../protocol/operations.ts'
-import { askDaemon, connectDaemon, retireDaemon } from './ask-daemon.ts'
+import { askDaemon, type Carry, connectDaemon, retireDaemon } from './ask-daemon.ts'
 import type { PerformOptions } from './perform.ts'
 
 /** Whether the project's daemon is started for an operation, used only where it runs already, or ended before it. */
@@ -14,7 +14,7 @@ export type DaemonUse = 'start' | 'use' | 'end'
 export async function askProject<Name extends OperationName>(
   operation: Name,
   input: Operations[Name]['input'],
-  options: PerformOptions & { daemon: DaemonUse },
+  options: PerformOptions & { daemon: DaemonUse; carry?: Carry<Name> | undefined },
 ): Promise<Operations[Name]['output']> {
   const home = findProjectHome(process.cwd())
   // Loaded by need: to ask a daemon that runs, no process is started.

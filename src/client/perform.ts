@@ -31,7 +31,7 @@ export async function perform<Name extends OperationName>(
   kill.addEventListener('abort', () => peer.kill(), { once: true })
   peer.send(encodeLine({ type: 'request', operation, folder: process.cwd(), input }))
   const answer = await readAnswer(peer.lines, onProgress, onItem)
-  if (typeof answer === 'object') return answer.value as Operations[Name]['output']
+  if (typeof answer === 'object' && 'value' in answer) return answer.value as Operations[Name]['output']
   const ended = await peer.ended
   if (kill.aborted) throw interrupted()
   throw new DevkError({

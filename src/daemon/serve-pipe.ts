@@ -11,7 +11,7 @@ export async function servePipe(): Promise<void> {
   const cancel = new AbortController()
   await answerRequests({
     input: process.stdin,
-    write: line => void process.stdout.write(line),
+    output: process.stdout,
     cancel,
     closed: () => cancel.abort(interrupted()),
   })

@@ -21,7 +21,9 @@ const REST_MS = 300
 const LONG_REST_MS = 10_000
 
 /** What brings nothing about may be answered by a daemon that stands in another environment. */
-const onlyLooks: ReadonlySet<OperationName> = new Set(['status', 'config', 'logs', 'forward'])
+const onlyLooks: ReadonlySet<OperationName> = new Set([
+  ...(['status', 'config', 'logs', 'forward', 'exec', 'shell'] as const),
+])
 
 /** Runs that go on without the client that asked for them. */
 const outlivesItsClient: ReadonlySet<OperationName> = new Set(['up', 'build'])
@@ -96,7 +98,7 @@ function serve(
   socket.on('error', () => {})
   answerRequests({
     input: socket,
-    write: line => void (socket.writable && socket.write(line)),
+    output: socket,
     cancel,
     session,
     retire,

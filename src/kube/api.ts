@@ -6,7 +6,7 @@ import { DevkError } from '../base/errors.ts'
 import { serverOf } from './kubeconfig.ts'
 import type { KubeObject } from './object.ts'
 import { isRefusal, KubeRefusal } from './refusal.ts'
-import { type SpdyConnection, spdyConnection } from './spdy/connection.ts'
+import { type ConnectionOptions, type SpdyConnection, spdyConnection } from './spdy/connection.ts'
 import { upgrade } from './spdy/upgrade.ts'
 import { type Ask, transport } from './transport.ts'
 
@@ -25,7 +25,12 @@ export interface KubeApi {
   /** The answer as it comes; `timeout` counts until it begins. Its owner destroys it, and so does the signal. */
   stream(path: string, options?: CallOptions): Promise<Readable>
   /** A connection for bundled streams under a subprotocol of Kubernetes': its owner closes it. */
-  connect(path: string, protocol: string, signal: AbortSignal): Promise<SpdyConnection>
+  connect(
+    path: string,
+    protocol: string,
+    signal: AbortSignal,
+    options?: ConnectionOptions,
+  ): Promise<SpdyConnection>
 }
 
 export interface Applied {
@@ -113,8 +118,8 @@ export function kubeApi(config: KubeConfig): KubeApi {
     },
     stream: (path, options = {}) =>
       reached(options.signal, () => ask({ method: 'GET', path, until: 'begin' }, options)),
-    connect: (path, protocol, signal) =>
-      reached(signal, async () => spdyConnection(await upgrade(config, { path, protocol, signal }))),
+    connect: (path, protocol, signal, options) =>
+      reached(signal, async () => spdyConnection(await upgrade(config, { path, protocol, signal }), options)),
   }
 }
 

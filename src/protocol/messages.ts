@@ -1,11 +1,14 @@
 import type { ErrorFields } from '../base/errors.ts'
 import type { Progress } from '../model/steps.ts'
 import type { Operations } from './operations.ts'
+import type { Opening } from './terminal.ts'
 
 /** What the thin side sends, one JSON object a line. */
 export type ClientMessage =
   | Request
   | { type: 'cancel' }
+  /** Frames follow, and no line any more. */
+  | { type: 'streaming' }
   /** Asks a project's daemon to end: what it was at is on disk, and is gone on with by whoever comes next. */
   | { type: 'retire' }
 
@@ -30,6 +33,8 @@ export type ServerMessage =
   | { type: 'error'; error: ErrorFields }
   /** The daemon is of another build or stands in another environment, and ends now. */
   | { type: 'retiring' }
+  /** Frames follow, the result or the error in one of them. */
+  | { type: 'streaming'; opening: Opening }
 
 export type OperationName = keyof Operations
 

@@ -2,6 +2,7 @@ import type { ClusterStatus } from '../model/cluster.ts'
 import type { Finding } from '../model/finding.ts'
 import type { Project } from '../model/project.ts'
 import type { ProjectStatus, RunReport } from '../model/project-status.ts'
+import type { TerminalSize } from './terminal.ts'
 
 /** What can be asked for, and what is answered. */
 export interface Operations {
@@ -18,6 +19,8 @@ export interface Operations {
   logs: { input: LogsInput; output: LogsOutput }
   forward: { input: ForwardInput; output: Record<string, never>; item: OpenedForward }
   restart: { input: { services: string[] }; output: { restarted: string[] } }
+  exec: { input: ExecInput; output: ExecOutput }
+  shell: { input: ShellInput; output: ExecOutput }
   stop: { input: Record<string, never>; output: ChangeOutput<'stopped'> }
   down: { input: DownInput; output: DownOutput }
   'down.volumes': { input: DownInput; output: { volumes: string[] } }
@@ -120,4 +123,23 @@ export interface DownInput {
 export interface DownOutput {
   name: string | undefined
   removed: string[]
+}
+
+export interface ShellInput {
+  service: string
+  /** Without one it is the pod's own default. */
+  container?: string | undefined
+  /** The size of the terminal that it runs on; without one there is none. */
+  terminal?: TerminalSize | undefined
+  /** The image of the container that brings a shell where the service's own has none. */
+  image: string
+}
+
+export interface ExecInput extends Omit<ShellInput, 'image'> {
+  command: string[]
+}
+
+export interface ExecOutput {
+  /** The command's own. */
+  exitCode: number
 }

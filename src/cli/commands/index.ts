@@ -10,10 +10,12 @@ import { clusterStop } from './cluster-stop.ts'
 import { config, configSchema } from './config.ts'
 import { doctor } from './doctor.ts'
 import { down } from './down.ts'
+import { exec } from './exec.ts'
 import { forward } from './forward.ts'
 import { logs } from './logs.ts'
 import { open } from './open.ts'
 import { restart } from './restart.ts'
+import { shell } from './shell.ts'
 import { status } from './status.ts'
 import { stop } from './stop.ts'
 import { up } from './up.ts'
@@ -25,6 +27,8 @@ export const commands: readonly Command[] = [
   build,
   open,
   forward,
+  exec,
+  shell,
   restart,
   stop,
   down,

@@ -11,10 +11,12 @@ import { clusterStop } from './cluster-stop.ts'
 import { config, configSchema } from './config.ts'
 import { doctor } from './doctor.ts'
 import { down, downVolumes } from './down.ts'
+import { exec } from './exec.ts'
 import { forward } from './forward.ts'
 import { logs } from './logs.ts'
 import type { Operation, OperationContext } from './operation.ts'
 import { restart } from './restart.ts'
+import { shell } from './shell.ts'
 import { status } from './status.ts'
 import { stop } from './stop.ts'
 import { up } from './up.ts'
@@ -33,6 +35,8 @@ const operations: { [Name in OperationName]: Operation<Name> } = {
   logs,
   forward,
   restart,
+  exec,
+  shell,
   stop,
   down,
   'down.volumes': downVolumes,

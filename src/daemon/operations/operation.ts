@@ -1,6 +1,8 @@
 import type { Report, Steps } from '../../model/steps.ts'
 import type { OperationName } from '../../protocol/messages.ts'
 import type { Operations } from '../../protocol/operations.ts'
+import type { Opening } from '../../protocol/terminal.ts'
+import type { ClientTerminal } from '../client-terminal.ts'
 import type { Session } from '../session/session.ts'
 
 export interface OperationContext {
@@ -15,6 +17,8 @@ export interface OperationContext {
   signal: AbortSignal
   /** The daemon's, where a daemon serves. */
   session?: Session | undefined
+  /** Has bytes flow between the client and whatever runs, from now on until the operation's end. */
+  openTerminal: (opening: Opening) => ClientTerminal
 }
 
 export type Operation<Name extends OperationName> = (

@@ -72,8 +72,12 @@ interface RawEvent {
   series?: { lastObservedTime?: string }
 }
 
-/** The only annotations that are read: which of its pods are a workload's newest. */
-const ANNOTATIONS = ['deployment.kubernetes.io/revision', 'deprecated.daemonset.template.generation'] as const
+/** The only annotations that are read: which of its pods are a workload's newest, and which container is meant. */
+const ANNOTATIONS = [
+  'deployment.kubernetes.io/revision',
+  'deprecated.daemonset.template.generation',
+  'kubectl.kubernetes.io/default-container',
+] as const
 
 function slimMeta(metadata: ObjectMeta): Meta {
   const annotations = pick(metadata.annotations ?? {}, ...ANNOTATIONS)

@@ -15,6 +15,13 @@ export interface OpenOptions {
   talks?: boolean
   /** The stream has not ended before this, although the other side says so. */
   endsAfter?: Promise<unknown>
+  /** What was said is read to its end, however the stream or the connection ends; whether it was all is told elsewhere. */
+  cutIsEnd?: boolean
+}
+
+export interface ConnectionOptions {
+  /** False where the other side may be unable to answer, as one that waits for a reader of what it was sent. */
+  pings?: boolean
 }
 
 const PING_EVERY_MS = 30_000
@@ -26,7 +33,7 @@ const MOST_BYTES = 0xff_ff_ff
  * Streams over an upgraded connection, which it owns. There is no flow control: a stream that nobody reads holds up the
  * whole connection, so who must not be held up by others takes one of his own.
  */
-export function spdyConnection(socket: Duplex): SpdyConnection {
+export function spdyConnection(socket: Duplex, { pings = true }: ConnectionOptions = {}): SpdyConnection {
   const streams = new Map<number, Stream>()
   const read = frameReader()
   let next = 1
@@ -37,11 +44,13 @@ export function spdyConnection(socket: Duplex): SpdyConnection {
     closed = true
     over = true
     stopPinging()
-    for (const { duplex } of streams.values()) duplex.destroy(why)
+    for (const stream of streams.values()) stream.cut(why)
     streams.clear()
     socket.destroy()
   }
-  const stopPinging = keepAlive(socket, () => end(new Error('the Kubernetes API went silent')))
+  const stopPinging = pings
+    ? keepAlive(socket, () => end(new Error('the Kubernetes API went silent')))
+    : () => {}
 
   function take(frame: Frame): void {
     switch (frame.is) {
@@ -53,7 +62,7 @@ export function spdyConnection(socket: Duplex): SpdyConnection {
         over = true
         return
       case 'reset':
-        streams.get(frame.stream)?.duplex.destroy(new Error('the other side reset the stream'))
+        streams.get(frame.stream)?.cut(new Error('the other side reset the stream'))
         return
       case 'accepted':
         if (frame.last) streams.get(frame.stream)?.take(undefined)
@@ -75,10 +84,10 @@ export function spdyConnection(socket: Duplex): SpdyConnection {
     get isOver() {
       return over
     },
-    open(headers, { talks = true, endsAfter } = {}) {
+    open(headers, { talks = true, endsAfter, cutIsEnd = false } = {}) {
       const id = next
       next += 2
-      const stream = openStream(socket, id, { talks, endsAfter }, () => void streams.delete(id))
+      const stream = openStream(socket, id, { talks, endsAfter, cutIsEnd }, () => void streams.delete(id))
       streams.set(id, stream)
       socket.write(openFrame(id, headers, { first: id === 1, last: !talks }))
       return stream.duplex
@@ -91,12 +100,18 @@ interface Stream {
   duplex: Duplex
   /** undefined: the other side says no more. */
   take(bytes: Buffer | undefined): void
+  /** Nothing comes any more, and nothing can be said. */
+  cut(why: Error): void
 }
 
 function openStream(
   socket: Duplex,
   id: number,
-  { talks, endsAfter }: { talks: boolean; endsAfter: Promise<unknown> | undefined },
+  {
+    talks,
+    endsAfter,
+    cutIsEnd,
+  }: { talks: boolean; endsAfter: Promise<unknown> | undefined; cutIsEnd: boolean },
   gone: () => void,
 ): Stream {
   let ended = { here: !talks, there: false }
@@ -146,6 +161,12 @@ function openStream(
       ended = { ...ended, there: true }
       if (endsAfter) void endsAfter.then(() => duplex.push(null))
       else duplex.push(null)
+    },
+    cut(why) {
+      if (!cutIsEnd) return void duplex.destroy(why)
+      gone()
+      if (!ended.there) duplex.push(null)
+      ended = { here: true, there: true }
     },
   }
 }
