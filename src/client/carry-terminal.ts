@@ -80,8 +80,15 @@ function stdinWindow(): { room(): Promise<void>; sent(bytes: number): void; take
   let left = STDIN_WINDOW
   let widened = () => {}
   return {
-    room: () => (left > 0 ? Promise.resolve() : new Promise(resolve => (widened = resolve))),
-    sent: bytes => void (left -= bytes),
+    async room() {
+      if (left > 0) return
+      await new Promise<void>(resolve => {
+        widened = resolve
+      })
+    },
+    sent(bytes) {
+      left -= bytes
+    },
     taken(bytes) {
       left += bytes
       if (left > 0) widened()

@@ -1,4 +1,5 @@
 import type { Clusters } from '../cluster/clusters.ts'
+import type { NodeProcesses } from '../cluster/node-processes.ts'
 import type { NodeRoutes } from '../cluster/node-routes.ts'
 import type { Dialect } from '../docker/build/ignore-pattern.ts'
 import type { StatCache } from '../docker/build/stat-cache.ts'
@@ -37,6 +38,8 @@ export interface ClusterAccess {
   dialer: PodDialer
   /** Where the cluster's nodes are containers of this machine. */
   routes?: NodeRoutes | undefined
+  /** The same. */
+  processes?: NodeProcesses | undefined
 }
 
 /** They outlive the run, and connections to the cluster: each is carried over the one that is open by then. */

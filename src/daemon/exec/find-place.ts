@@ -15,6 +15,8 @@ export interface PlaceInPod extends ChosenPod {
   service: string
   summary: Summary
   access: ClusterAccess
+  /** Aborts where the daemon ends. */
+  ending: AbortSignal
 }
 
 /** Throws NOT_UP, USAGE, CLUSTER_NOT_RUNNING or NOT_RUNNING, each with what to do. */
@@ -35,7 +37,7 @@ export async function findPlace(
     access.live.snapshot(),
     Date.now(),
   )
-  return { service, summary, access, ...chosen }
+  return { service, summary, access, ending: session.ending, ...chosen }
 }
 
 function notReached({

@@ -1,13 +1,16 @@
 import type { Readable } from 'node:stream'
 import { DevkError, interrupted } from '../../base/errors.ts'
+import { sleep } from '../../base/time.ts'
 import { execInPod, type PodProcess } from '../../kube/exec/exec.ts'
 import type { Outcome } from '../../kube/exec/outcome.ts'
 import { isRefusal } from '../../kube/refusal.ts'
 import type { ExecOutput } from '../../protocol/operations.ts'
-import type { TerminalSize } from '../../protocol/terminal.ts'
+import type { PassedSignal, TerminalSize } from '../../protocol/terminal.ts'
 import type { ClientTerminal } from '../client-terminal.ts'
 import type { OperationContext } from '../operations/operation.ts'
+import { exitCodeOf } from './exit-code-of.ts'
 import type { PlaceInPod } from './find-place.ts'
+import { type RemoteProcess, remoteProcess } from './remote-process.ts'
 import { whatBefell } from './what-befell.ts'
 
 export interface CommandInPod {
@@ -16,93 +19,113 @@ export interface CommandInPod {
 }
 
 /**
- * Runs a command in a container, its stdin, stdout and stderr the client's. Throws COMMAND_NOT_FOUND and
- * COMMAND_NOT_EXECUTABLE, POD_GONE where the pod or the container ended under it, EXEC_CUT where the connection did.
+ * Runs a command in a container, its stdin, stdout, stderr and signals the client's. A client that goes hangs up on it.
+ * Throws what `exitCodeOf` throws, and INTERRUPTED where a signal can't be passed on.
  */
 export async function runInPod(
   place: PlaceInPod,
   { command, terminal }: CommandInPod,
-  { signal, openTerminal }: OperationContext,
+  context: Pick<OperationContext, 'signal' | 'openTerminal'>,
 ): Promise<ExecOutput> {
   const { access, pod, container, others } = place
-  const { namespace } = access.live
-  const name = pod.metadata.name
-  const asked = { namespace, pod: name, container, command, terminal: terminal !== undefined }
+  const { name } = pod.metadata
+  const signal = AbortSignal.any([context.signal, place.ending])
+  const remote = remoteProcess(place, command, Date.now())
+  const asked = { namespace: access.live.namespace, pod: name, container, command, terminal: !!terminal }
   using running = await execInPod(access.api, asked, signal).catch(async (error: unknown) => {
     throw isRefusal(error) ? ((await whatBefell(place, signal)) ?? error) : error
   })
   if (terminal) running.resize(terminal)
-  const client = openTerminal({ pod: name, container, others })
-  listen(client, running)
-  const aborted = new Promise<never>((_, reject) => {
-    const stop = () => reject(interrupted())
-    if (signal.aborted) stop()
-    signal.addEventListener('abort', stop, { once: true })
+  const client = context.openTerminal({ pod: name, container, others })
+  const stopped = Promise.withResolvers<never>()
+  const stdin = followClient(client, running, passed => {
+    passOn(passed, remote, running).catch((error: DevkError) => {
+      client.tell({ type: 'note', message: error.message })
+      stopped.reject(interrupted())
+    })
   })
-  const [outcome] = await Promise.race([
-    Promise.all([
-      running.ended,
-      copy(running.stdout, 'stdout', client),
-      running.stderr && copy(running.stderr, 'stderr', client),
-    ]),
-    aborted,
-  ])
-  return { exitCode: await exitCodeOf(outcome, place, command, signal) }
+  const stop = () => stopped.reject(signal.reason)
+  if (signal.aborted) stop()
+  signal.addEventListener('abort', stop, { once: true })
+  try {
+    const outcome = await Promise.race([endOf(running, client, remote, stdin), stopped.promise])
+    return { exitCode: await exitCodeOf(outcome, place, command, signal) }
+  } finally {
+    signal.removeEventListener('abort', stop)
+    // Kubernetes tells a command nothing of a client that is gone.
+    if (signal.aborted) await remote.signal('SIGHUP')
+  }
 }
 
-function listen(client: ClientTerminal, { stdin, resize }: PodProcess): void {
+/** Answers how much of stdin has come. */
+function followClient(
+  client: ClientTerminal,
+  { stdin, resize }: PodProcess,
+  onSignal: (signal: PassedSignal) => void,
+): { bytes: number } {
+  const count = { bytes: 0 }
   client.follow({
-    stdin: (bytes, taken) => void (stdin.writable ? stdin.write(bytes, () => taken()) : taken()),
+    stdin(bytes, taken) {
+      count.bytes += bytes.length
+      if (stdin.writable) stdin.write(bytes, taken)
+      else taken()
+    },
     said(message) {
       if (message.type === 'end') stdin.end()
       if (message.type === 'size') resize(message.size)
+      if (message.type === 'signal') onSignal(message.signal)
     },
   })
+  return count
+}
+
+const TRIES = 5
+const REST_MS = 300
+
+/** Throws where there is no way, or nobody there in the end. */
+async function passOn(signal: PassedSignal, remote: RemoteProcess, running: PodProcess): Promise<void> {
+  let ended = false
+  void running.ended.then(() => {
+    ended = true
+  })
+  for (let tries = 0; tries < TRIES; tries++) {
+    // It may be about to begin, or just have ended.
+    if (ended || (await remote.signal(signal))) return
+    await sleep(REST_MS)
+  }
+  if (ended) return
+  throw new DevkError({
+    code: 'SIGNAL_LOST',
+    message: `Kubernetes passes no ${signal} on: the connection was closed, and the command may run on in its pod.`,
+  })
+}
+
+/** What a pipe holds: a command that has left more unread may have ended without being able to tell. */
+const PIPE_BYTES = 1 << 16
+const SHORTEST_REST_MS = 500
+const LONGEST_REST_MS = 8_000
+
+async function endOf(
+  { stdout, stderr, ended }: PodProcess,
+  client: ClientTerminal,
+  remote: RemoteProcess,
+  stdin: { bytes: number },
+): Promise<Outcome> {
+  await Promise.all([copy(stdout, 'stdout', client), stderr && copy(stderr, 'stderr', client)])
+  const over = new AbortController()
+  try {
+    for (let rest = SHORTEST_REST_MS; ; rest = Math.min(rest * 2, LONGEST_REST_MS)) {
+      const outcome = await Promise.race([ended, sleep(rest, over.signal)])
+      if (outcome) return outcome
+      if (stdin.bytes <= PIPE_BYTES) continue
+      const isReleased = await remote.release()
+      if (!isReleased && rest === LONGEST_REST_MS) return { is: 'cut' }
+    }
+  } finally {
+    over.abort()
+  }
 }
 
 async function copy(from: Readable, to: 'stdout' | 'stderr', client: ClientTerminal): Promise<void> {
   for await (const bytes of from) await client.write(to, bytes as Buffer)
-}
-
-/** What ends all of a container's processes at once. */
-const KILLED = 137
-
-async function exitCodeOf(
-  outcome: Outcome,
-  place: PlaceInPod,
-  command: readonly string[],
-  signal: AbortSignal,
-): Promise<number> {
-  if (outcome.is === 'exited' && outcome.code !== KILLED) return outcome.code
-  if (outcome.is === 'not-started') throw notStarted(outcome, place, command)
-  const befallen = await whatBefell(place, signal)
-  if (befallen) throw befallen
-  if (outcome.is === 'exited') return outcome.code
-  const where = `container ${place.container} of pod ${place.pod.metadata.name}`
-  throw new DevkError({
-    code: 'EXEC_CUT',
-    message:
-      outcome.is === 'cut'
-        ? `The connection to ${where} ended before the command did; it may run on there.`
-        : `${command[0]} could not be run in ${where}: ${outcome.why}.`,
-    hint: `devk status shows how ${place.service} is.`,
-  })
-}
-
-function notStarted(
-  { code, why }: Extract<Outcome, { is: 'not-started' }>,
-  { service, container, pod }: PlaceInPod,
-  [name = '']: readonly string[],
-): DevkError {
-  const missing = code === 127
-  return new DevkError({
-    code: missing ? 'COMMAND_NOT_FOUND' : 'COMMAND_NOT_EXECUTABLE',
-    message: missing
-      ? `There is no command ${name} in container ${container} of ${pod.metadata.name}.`
-      : `${name} can't be run in container ${container} of ${pod.metadata.name}.`,
-    hint: missing
-      ? `devk shell ${service} opens a shell there, with tools of its own where the image has none.`
-      : 'It must be a program for this machine that its user may run.',
-    detail: why,
-  })
 }

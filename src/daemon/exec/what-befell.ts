@@ -1,5 +1,6 @@
 import { DevkError } from '../../base/errors.ts'
 import { sleep } from '../../base/time.ts'
+import { containerStatus } from '../../kube/exec/container-status.ts'
 import { isRefusal } from '../../kube/refusal.ts'
 import type { Pod } from '../../kube/rollout/objects.ts'
 import type { PlaceInPod } from './find-place.ts'
@@ -20,14 +21,14 @@ export async function whatBefell(place: PlaceInPod, signal: AbortSignal): Promis
       message: `${what}, and the command in it ended with it.`,
       hint: `Run it again once devk status says that ${service} is ready.`,
     })
+  const startOf = (each: Pod) => containerStatus(each, container)?.state?.running?.startedAt
   const end = Date.now() + PATIENCE_MS
   while (true) {
     try {
       const now = await access.api.get<Pod>(path, { signal })
       if (now.metadata.uid !== uid || now.metadata.deletionTimestamp !== undefined)
         return gone(`Pod ${name} was deleted`)
-      if (startOf(now, container) !== startOf(pod, container))
-        return gone(`Container ${container} of pod ${name} ended`)
+      if (startOf(now) !== startOf(pod)) return gone(`Container ${container} of pod ${name} ended`)
     } catch (error) {
       if (isRefusal(error, 404)) return gone(`Pod ${name} was deleted`)
       // What can't be asked tells nothing.
@@ -36,9 +37,4 @@ export async function whatBefell(place: PlaceInPod, signal: AbortSignal): Promis
     if (Date.now() > end) return undefined
     await sleep(EVERY_MS, signal)
   }
-}
-
-function startOf({ status }: Pod, container: string): string | undefined {
-  const all = [...(status.containerStatuses ?? []), ...(status.initContainerStatuses ?? [])]
-  return all.find(({ name }) => name === container)?.state?.running?.startedAt
 }

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { DevkError } from '../../base/errors.ts'
 import type { ProjectHome } from '../../base/project-home.ts'
 import type { Clusters } from '../../cluster/clusters.ts'
+import { nodeProcesses } from '../../cluster/node-processes.ts'
 import { nodeRoutes } from '../../cluster/node-routes.ts'
 import { type StatCache, statCache } from '../../docker/build/stat-cache.ts'
 import type { RecordStore } from '../../engine/node.ts'
@@ -33,6 +34,8 @@ export interface Session extends AsyncDisposable, OpenForwards {
   opened(): Promise<ClusterAccess | undefined>
   /** Ends what runs; its place is on disk. */
   end(): Promise<void>
+  /** Aborts then, for what has no place on disk. */
+  readonly ending: AbortSignal
 }
 
 interface Place {
@@ -57,6 +60,7 @@ export function openSession(
   const forwards = openForwards({ onActivity })
   const store = recordFiles(join(home.state, 'nodes'))
   const logs = keepLogs(home, store)
+  const ending = new AbortController()
   let open: Opened | undefined
 
   async function connect(clusters: Clusters, { asked, namespace }: Place): Promise<ClusterAccess> {
@@ -65,10 +69,14 @@ export function openSession(
       api,
       live: openLive(api, namespace),
       dialer: podDialer(api, namespace),
-      ...(asked.provider !== 'existing' && { routes: nodeRoutes(clusters.connection, run, home.folder) }),
+      ...(asked.provider !== 'existing' && {
+        routes: nodeRoutes(clusters.connection, run, home.folder),
+        processes: nodeProcesses(clusters.connection, run),
+      }),
     }
   }
   async function end(): Promise<void> {
+    ending.abort(retired())
     await runs.end(retired())
     await forwards[Symbol.asyncDispose]()
     const before = open
@@ -87,6 +95,7 @@ export function openSession(
       limit: logs.limit,
       caughtUp: async signal => await open?.logs?.caughtUp(signal),
     },
+    ending: ending.signal,
     stats: statCache(join(home.state, 'files.json')),
     async access(clusters, place, { anew } = { anew: false }) {
       const { cluster, namespace } = place

@@ -6,6 +6,7 @@ import type { Pod, Snapshot } from '../rollout/objects.ts'
 import { isAlive, isReady, podsOfObject } from '../rollout/pods-of.ts'
 import { serviceStatus } from '../rollout/status.ts'
 import { troubleOf } from '../rollout/trouble.ts'
+import { containerStatus } from './container-status.ts'
 
 export interface ChosenPod {
   pod: Pod
@@ -50,10 +51,8 @@ export function choosePod(
   }
 }
 
-export function isRunning({ status }: Pod, container: string): boolean {
-  return [...(status.containerStatuses ?? []), ...(status.initContainerStatuses ?? [])].some(
-    ({ name, state }) => name === container && state?.running !== undefined,
-  )
+function isRunning(pod: Pod, container: string): boolean {
+  return containerStatus(pod, container)?.state?.running !== undefined
 }
 
 function defaultContainer({ metadata, spec }: Pod): string {

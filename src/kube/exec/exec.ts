@@ -1,5 +1,6 @@
-import type { Duplex, Readable, Writable } from 'node:stream'
+import { type Duplex, type Readable, Writable } from 'node:stream'
 import type { KubeApi } from '../api.ts'
+import type { SpdyConnection } from '../spdy/connection.ts'
 import { type Outcome, outcomeOf } from './outcome.ts'
 
 export interface ExecAsked {
@@ -23,7 +24,7 @@ export interface PodProcess extends Disposable {
 
 /** Throws KUBE_REFUSED where the container is not there or does not run. */
 export async function execInPod(api: KubeApi, asked: ExecAsked, signal: AbortSignal): Promise<PodProcess> {
-  const connection = await api.connect(pathOf(asked), 'v4.channel.k8s.io', signal, { pings: false })
+  const connection = await api.connect(pathOf(asked), 'v4.channel.k8s.io', signal, { keepAlive: false })
   const close = () => connection.close()
   const open = (streamtype: string, talks: boolean): Duplex =>
     connection.open({ streamtype }, { talks, cutIsEnd: true })
@@ -35,7 +36,7 @@ export async function execInPod(api: KubeApi, asked: ExecAsked, signal: AbortSig
   // They say nothing, and would be held to be unread.
   for (const silent of [stdin, size]) silent?.resume()
   return {
-    stdin,
+    stdin: paced(stdin, connection),
     stdout,
     ...(stderr && { stderr }),
     resize({ columns, rows }) {
@@ -44,6 +45,31 @@ export async function execInPod(api: KubeApi, asked: ExecAsked, signal: AbortSig
     ended: wholeOf(told).then(outcomeOf),
     [Symbol.dispose]: close,
   }
+}
+
+/** Writes that the other side need not have read yet; it keeps some 50 for a reader. */
+const MOST_UNREAD = 16
+
+/**
+ * What a command leaves unread must not fill the connections on the way: one that is closed while it is full loses what
+ * the other side said last, which is how the command ended.
+ */
+function paced(stdin: Duplex, { caughtUp }: SpdyConnection): Writable {
+  const unread: Promise<void>[] = []
+  const paced = new Writable({
+    write(bytes: Buffer, _, done) {
+      stdin.write(bytes, error => {
+        if (error) return done(error)
+        unread.push(caughtUp())
+        const oldest = unread.length > MOST_UNREAD ? unread.shift() : undefined
+        if (oldest) void oldest.then(() => done())
+        else done()
+      })
+    },
+    final: done => void stdin.end(done),
+  })
+  // That nobody takes it is told by how the command ended.
+  return paced.on('error', () => {})
 }
 
 /** Read as it comes, whoever else reads or not. */

@@ -40,6 +40,7 @@ export interface Pod {
     conditions?: Condition[]
     containerStatuses?: ContainerStatus[]
     initContainerStatuses?: ContainerStatus[]
+    ephemeralContainerStatuses?: ContainerStatus[]
   }
 }
 

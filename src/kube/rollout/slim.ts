@@ -25,6 +25,9 @@ export function slimPod(object: KubeObject): Pod {
       ...(status?.initContainerStatuses && {
         initContainerStatuses: status.initContainerStatuses.map(slimStatus),
       }),
+      ...(status?.ephemeralContainerStatuses && {
+        ephemeralContainerStatuses: status.ephemeralContainerStatuses.map(slimStatus),
+      }),
     },
   }
 }

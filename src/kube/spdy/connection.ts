@@ -4,6 +4,8 @@ import { dataHeader, type Frame, frameReader, openFrame, pingFrame, resetFrame }
 export interface SpdyConnection {
   /** A stream; one that nobody reads holds the connection up. */
   open(headers: Readonly<Record<string, string>>, options?: OpenOptions): Duplex
+  /** Resolves once the other side has read what was written until now, or the connection is over. */
+  caughtUp(): Promise<void>
   /** Nothing can be opened on it any more. */
   readonly isOver: boolean
   /** Ends all its streams. */
@@ -21,7 +23,7 @@ export interface OpenOptions {
 
 export interface ConnectionOptions {
   /** False where the other side may be unable to answer, as one that waits for a reader of what it was sent. */
-  pings?: boolean
+  keepAlive?: boolean
 }
 
 const PING_EVERY_MS = 30_000
@@ -33,9 +35,10 @@ const MOST_BYTES = 0xff_ff_ff
  * Streams over an upgraded connection, which it owns. There is no flow control: a stream that nobody reads holds up the
  * whole connection, so who must not be held up by others takes one of his own.
  */
-export function spdyConnection(socket: Duplex, { pings = true }: ConnectionOptions = {}): SpdyConnection {
+export function spdyConnection(socket: Duplex, { keepAlive = true }: ConnectionOptions = {}): SpdyConnection {
   const streams = new Map<number, Stream>()
   const read = frameReader()
+  const pings = openPings(socket)
   let next = 1
   let over = false
   let closed = false
@@ -46,10 +49,11 @@ export function spdyConnection(socket: Duplex, { pings = true }: ConnectionOptio
     stopPinging()
     for (const stream of streams.values()) stream.cut(why)
     streams.clear()
+    pings.end()
     socket.destroy()
   }
-  const stopPinging = pings
-    ? keepAlive(socket, () => end(new Error('the Kubernetes API went silent')))
+  const stopPinging = keepAlive
+    ? pingNowAndThen(socket, pings.send, () => end(new Error('the Kubernetes API went silent')))
     : () => {}
 
   function take(frame: Frame): void {
@@ -57,6 +61,7 @@ export function spdyConnection(socket: Duplex, { pings = true }: ConnectionOptio
       case 'ping':
         // The other side's own have even numbers, and are sent back as they are.
         if (frame.id % 2 === 0) socket.write(pingFrame(frame.id))
+        else pings.answered(frame.id)
         return
       case 'away':
         over = true
@@ -92,7 +97,38 @@ export function spdyConnection(socket: Duplex, { pings = true }: ConnectionOptio
       socket.write(openFrame(id, headers, { first: id === 1, last: !talks }))
       return stream.duplex
     },
+    caughtUp: () => new Promise(resolve => pings.send(resolve)),
     close: () => end(new Error('the connection was closed')),
+  }
+}
+
+interface Pings {
+  send(onAnswer?: () => void): void
+  answered(id: number): void
+  /** Whoever waits for an answer is told, and so is whoever asks later. */
+  end(): void
+}
+
+function openPings(socket: Duplex): Pings {
+  const waiting = new Map<number, () => void>()
+  let next = 1
+  let ended = false
+  return {
+    send(onAnswer = () => {}) {
+      if (ended) return onAnswer()
+      waiting.set(next, onAnswer)
+      socket.write(pingFrame(next))
+      next += 2
+    },
+    answered(id) {
+      waiting.get(id)?.()
+      waiting.delete(id)
+    },
+    end() {
+      ended = true
+      for (const tell of waiting.values()) tell()
+      waiting.clear()
+    },
   }
 }
 
@@ -179,8 +215,7 @@ function inParts(chunk: Buffer): Buffer[] {
 }
 
 /** A connection whose other side is gone without a word is told by a ping that nobody answers. Returns how to stop. */
-function keepAlive(socket: Duplex, silent: () => void): () => void {
-  let id = 1
+function pingNowAndThen(socket: Duplex, send: () => void, silent: () => void): () => void {
   let heard = true
   let limit: NodeJS.Timeout | undefined
   socket.on('data', () => {
@@ -190,8 +225,7 @@ function keepAlive(socket: Duplex, silent: () => void): () => void {
   const timer = setInterval(() => {
     if (socket.isPaused()) return
     heard = false
-    socket.write(pingFrame(id))
-    id += 2
+    send()
     clearTimeout(limit)
     limit = setTimeout(() => heard || socket.isPaused() || silent(), PING_LIMIT_MS).unref()
   }, PING_EVERY_MS).unref()
