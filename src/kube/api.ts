@@ -20,6 +20,8 @@ export interface KubeApi {
   text(path: string, options?: CallOptions): Promise<string>
   /** Server-side apply, of all that its field manager wants; an unknown field is an error. `path` names the object itself. */
   apply(path: string, object: KubeObject, options?: ApplyCallOptions): Promise<Applied>
+  /** Merges into what is there, as Kubernetes does it by each field's own rule. `path` may name a part of an object. */
+  patch(path: string, change: unknown, options?: CallOptions): Promise<KubeObject>
   /** What is left of the object: undefined where it is gone, the object where something holds it. */
   delete(path: string, how: DeleteHow, options?: CallOptions): Promise<KubeObject | undefined>
   /** The answer as it comes; `timeout` counts until it begins. Its owner destroys it, and so does the signal. */
@@ -65,11 +67,10 @@ export function kubeApi(config: KubeConfig): KubeApi {
   const server = serverOf(config)
   const send = transport(config)
   const ask = async (
-    what: { method: string; path: string; body?: string; until?: Ask['patience']['until'] },
+    what: { method: string; path: string; body?: string; type?: string; until?: Ask['patience']['until'] },
     { signal, timeout = 5_000, accept = 'application/json' }: CallOptions,
   ): Promise<IncomingMessage> => {
-    const { method, path, body, until = 'end' } = what
-    const type = method === 'PATCH' ? 'application/apply-patch+yaml' : 'application/json'
+    const { method, path, body, type = 'application/json', until = 'end' } = what
     const headers = { accept, ...(body !== undefined && { 'content-type': type }) }
     const patience = { ms: timeout, until }
     const response = await send({ method, path, headers, body, signal, patience })
@@ -100,8 +101,17 @@ export function kubeApi(config: KubeConfig): KubeApi {
       const { manager = FIELD_MANAGER } = options
       const query = `fieldManager=${encodeURIComponent(manager)}&force=true&fieldValidation=Strict`
       const body = JSON.stringify(object)
-      const { status, answer } = await read({ method: 'PATCH', path: `${path}?${query}`, body }, options)
+      const type = 'application/apply-patch+yaml'
+      const { status, answer } = await read(
+        { method: 'PATCH', path: `${path}?${query}`, body, type },
+        options,
+      )
       return { object: JSON.parse(answer) as KubeObject, created: status === 201 }
+    },
+    patch: async (path, change, options = {}) => {
+      const type = 'application/strategic-merge-patch+json'
+      const asked = { method: 'PATCH', path, body: JSON.stringify(change), type }
+      return JSON.parse((await read(asked, options)).answer) as KubeObject
     },
     delete: async (path, { propagation, uid }, options = {}) => {
       const how = { propagationPolicy: propagation, ...(uid !== undefined && { preconditions: { uid } }) }

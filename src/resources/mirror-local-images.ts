@@ -1,3 +1,4 @@
+import type { Clusters } from '../cluster/clusters.ts'
 import { pushImage } from '../docker/build/push-image.ts'
 import { digestInRegistry } from '../docker/build/registry-digest.ts'
 import { hasImage } from '../docker/images.ts'
@@ -16,21 +17,29 @@ export async function mirrorLocalImages(
   objects: readonly KubeObject[],
   { signal, say }: { signal: AbortSignal; say: (detail: string) => void },
 ): Promise<void> {
-  const { docker } = clusters.connection
-  const mirroring = [...imagesIn(objects)].map(async name => {
-    const { host, path, tag, digest } = parseImageName(name)
-    if (digest !== undefined || host === registry) return
-    const repository = `${host}/${path}`
-    if (await digestInRegistry(registry, repository, tag, { signal })) return
-    if (!(await hasImage(docker, name))) return
-    const target = `${registry}/${repository}:${tag}`
-    say(`mirroring ${name}`)
-    await docker.getImage(name).tag({ repo: `${registry}/${repository}`, tag })
-    try {
-      await pushImage(docker, target, { signal, say })
-    } finally {
-      await docker.getImage(target).remove({ noprune: true })
-    }
-  })
+  const mirroring = [...imagesIn(objects)].map(name =>
+    mirrorLocalImage(clusters, registry, name, { signal, say }),
+  )
   await Promise.all(mirroring)
+}
+
+export async function mirrorLocalImage(
+  { connection: { docker } }: Clusters,
+  registry: string,
+  name: string,
+  { signal, say }: { signal: AbortSignal; say: (detail: string) => void },
+): Promise<void> {
+  const { host, path, tag, digest } = parseImageName(name)
+  if (digest !== undefined || host === registry) return
+  const repository = `${host}/${path}`
+  if (await digestInRegistry(registry, repository, tag, { signal })) return
+  if (!(await hasImage(docker, name))) return
+  const target = `${registry}/${repository}:${tag}`
+  say(`mirroring ${name}`)
+  await docker.getImage(name).tag({ repo: `${registry}/${repository}`, tag })
+  try {
+    await pushImage(docker, target, { signal, say })
+  } finally {
+    await docker.getImage(target).remove({ noprune: true })
+  }
 }
