@@ -38,6 +38,34 @@ it('finds a flag after and before the argument', () => {
   }
 })
 
+it('leaves what stands after -- as it was typed', () => {
+  const { parsed, json } = run(
+    'exec',
+    'api',
+    '-c',
+    'side',
+    '--',
+    'sh',
+    '-c',
+    'exit 1.30',
+    '--json',
+    '--',
+    '007',
+    '',
+  )
+  expect(parsed.args).toEqual(['api', 'sh', '-c', 'exit 1.30', '--json', '--', '007', ''])
+  expect([parsed.values['container'], json]).toEqual([['side'], false])
+})
+
+it('takes --help after -- for the command’s own', () => {
+  expect(run('exec', 'api', '--', 'node', '--help', '-h').parsed.args).toEqual([
+    'api',
+    'node',
+    '--help',
+    '-h',
+  ])
+})
+
 describe('what can’t be meant is refused with the nearest right word', () => {
   it.each([
     [['clustr'], 'There is no command "devk clustr".', 'devk cluster'],

@@ -50,7 +50,7 @@ interface DebugOptions {
 const PREFIX = 'devk-shell-'
 
 /**
- * A container beside another one, with its processes and its volumes: the one that runs, or a new one, since none can be
+ * A container beside another one, with its processes and its volumes: the one that is there, or a new one, since none can be
  * taken away again. It ends by itself once nobody is in it. Throws DEBUG_CONTAINER with the reason where it does not run.
  */
 export async function debugContainer(
@@ -63,7 +63,7 @@ export async function debugContainer(
   const whole = await api.get<WholePod>(path, { signal })
   const mounts = mountsOf(whole, target)
   const { ephemeralContainers: before = [], shareProcessNamespace, hostPID } = whole.spec
-  const found = before.find(each => isSame(each, target, image) && isRunning(whole, each.name))
+  const found = before.find(each => isSame(each, target, image) && !isOver(whole, each.name))
   const name = found?.name ?? `${PREFIX}${before.length + 1}`
   if (!found) {
     const container = newContainer({ name, image, target, mounts: mounts.filter(canBeHad) })
@@ -83,8 +83,8 @@ function isSame(container: EphemeralContainer, target: string, image: string): b
   return name.startsWith(PREFIX) && targetContainerName === target && container.image === image
 }
 
-function isRunning({ status }: WholePod, container: string): boolean {
-  return !!status.ephemeralContainerStatuses?.find(({ name }) => name === container)?.state?.running
+function isOver({ status }: WholePod, container: string): boolean {
+  return !!status.ephemeralContainerStatuses?.find(({ name }) => name === container)?.state?.terminated
 }
 
 function mountsOf({ spec }: WholePod, target: string): Mount[] {

@@ -12,5 +12,5 @@ while [ $idle -lt 6 ]; do
   for process in /proc/[0-9]*; do
     [ "$(readlink "$process/ns/mnt" 2> /dev/null)" = "$own" ] && count=$((count + 1))
   done
-  [ $count -gt 1 ] && idle=0
+  if [ $count -gt 1 ]; then idle=0; fi
 done`

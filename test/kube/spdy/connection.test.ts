@@ -2,7 +2,7 @@ import { duplexPair } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
 import { expect, it } from 'vitest'
 import { spdyConnection } from '../../../src/kube/spdy/connection.ts'
-import { type Frame, frameReader } from '../../../src/kube/spdy/frames.ts'
+import { dataHeader, type Frame, frameReader, pingFrame, resetFrame } from '../../../src/kube/spdy/frames.ts'
 
 const AWAY = Buffer.from('8003000700000008 00000000 00000000'.replaceAll(' ', ''), 'hex')
 
@@ -65,4 +65,32 @@ it('ends all streams with the connection, and says why', async () => {
   far.end()
   await expect(reading).rejects.toThrow('the Kubernetes API ended the connection')
   expect(connection.isOver).toBe(true)
+})
+
+it('has what was said read to its end where that is asked, although the other side cuts the stream', async () => {
+  const { far, connection } = connected()
+  const stream = connection.open({}, { cutIsEnd: true })
+  const cut = connection.open({})
+  const failed = new Promise(resolve => cut.once('error', resolve))
+  far.write(
+    Buffer.concat([dataHeader(1, 4, { last: false }), Buffer.from('said'), resetFrame(1), resetFrame(3)]),
+  )
+  await failed
+  expect(String(await buffer(stream))).toBe('said')
+})
+
+it('is caught up once the other side has read what was written, or is gone', async () => {
+  const { far, heard, connection } = connected()
+  let is = false
+  const caughtUp = connection.caughtUp().then(() => {
+    is = true
+  })
+  await expect.poll(() => heard.at(-1)).toMatchObject({ is: 'ping' })
+  expect(is).toBe(false)
+  const ping = heard.at(-1)
+  far.write(pingFrame(ping?.is === 'ping' ? ping.id : 0))
+  await caughtUp
+  const never = connection.caughtUp()
+  connection.close()
+  await never
 })
