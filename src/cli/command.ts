@@ -58,7 +58,7 @@ export interface CommandContext {
   carry: <Name extends OperationName>(
     operation: Name,
     input: Operations[Name]['input'],
-    how: { carry: Carry<Name>; cancel: AbortSignal },
+    how: { carry: Carry<Name>; cancel: AbortSignal; kill: AbortSignal },
   ) => Promise<Operations[Name]['output']>
   onProgress: (progress: Progress) => void
   /** Asks the person a question; false where nobody can answer. */

@@ -4,6 +4,7 @@ import type { Opening, TerminalSize } from '../protocol/terminal.ts'
 import type { Answer, CommandContext } from './command.ts'
 import { listenForSignals, signalNumbers } from './signals.ts'
 import { isTerminal } from './terminal.ts'
+import { writeNow } from './write-now.ts'
 
 interface Asked {
   service: string
@@ -24,8 +25,9 @@ export async function runInTerminal<Name extends 'exec' | 'shell'>(
   try {
     const { exitCode } = await carry<Name>(operation, input as never, {
       cancel: signals.cancel,
+      kill: signals.kill,
       carry: async (connection, opening) => {
-        tell(opening, json)
+        tell(opening, { json, onProgress })
         const { carryTerminal } = await import('../client/carry-terminal.ts')
         const { stdin, stdout, stderr } = process
         if (onTerminal) stdin.setRawMode(true)
@@ -56,7 +58,7 @@ export async function runInTerminal<Name extends 'exec' | 'shell'>(
     const last = signals.last()
     // Whoever reads no more is not told of it, as by any program that writes into a closed pipe.
     if (error.code === 'STDOUT_CLOSED') return { json: undefined, text: '', exitCode: 128 + SIGPIPE }
-    if (error.code === 'INTERRUPTED' && last)
+    if (last && (error.code === 'INTERRUPTED' || signals.kill.aborted))
       return { json: undefined, text: '', exitCode: 128 + signalNumbers[last] }
     throw error
   }
@@ -69,8 +71,11 @@ function sizeNow(): TerminalSize {
   return { columns, rows }
 }
 
-function tell({ pod, container, others }: Opening, json: boolean): void {
-  if (json) process.stderr.write(`${JSON.stringify({ pod, container, others })}\n`)
-  else if (others.length > 0)
-    process.stderr.write(`Pod ${pod} of ${others.length + 1}; the others: ${others.join(', ')}\n`)
+function tell(
+  { pod, container, others }: Opening,
+  { json, onProgress }: { json: boolean; onProgress: CommandContext['onProgress'] },
+): void {
+  const message = `This runs in pod ${pod}, one of ${others.length + 1}; the others: ${others.join(', ')}.`
+  if (json) writeNow('stderr', `${JSON.stringify({ pod, container, others })}\n`)
+  else if (others.length > 0) onProgress({ type: 'note', message })
 }

@@ -29,6 +29,8 @@ export interface LocalTerminal {
 export async function carryTerminal<T>(connection: Duplex, local: LocalTerminal): Promise<T> {
   const { stdin, stdout, stderr, onNote, events } = local
   const window = stdinWindow()
+  // Who writes is told by the write itself.
+  for (const stream of [stdout, stderr]) stream.on('error', () => {})
   const send = (message: TerminalInput) => frame('message', Buffer.from(encodeLine(message)))
   function frame(channel: 'message' | 'stdin', bytes: Buffer): void {
     if (!connection.writable) return
