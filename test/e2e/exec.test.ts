@@ -86,6 +86,12 @@ services:
     const onTerminal = (command: string) =>
       liveTerminal(`${devkFile} ${command}`, { cwd: folder(), env: home.env, rows: 33, columns: 101 })
 
+    const added = () =>
+      inNamespace(
+        ...['get', 'pods', '--selector', 'app=bare', '--output'],
+        'jsonpath={.items[*].status.ephemeralContainerStatuses[*].state}',
+      )
+
     it('can’t be run where nothing was brought up, which is said', async () => {
       expect(await devk('exec', 'app', '--', 'true')).toMatchObject({
         code: 1,
@@ -149,6 +155,22 @@ services:
       expect([failed.stdout, JSON.parse(failed.stderr)]).toMatchObject(['', { error: { code: 'USAGE' } }])
     })
 
+    it('find the shell that there is', async () => {
+      expect((await fed('echo $0\n', 'shell', 'app')).stdout).toBe('bash\n')
+      expect(await fed('echo $0; exit 6\n', 'shell', 'many')).toMatchObject({ code: 6, stdout: 'ash\n' })
+    })
+
+    it('find one beside an image that has none, with its processes, files and volumes, once for all', async () => {
+      const look =
+        'cat /proc/1/cmdline | tr "\\0" " "; ls /proc/1/root/bin; echo from beside > /data/note; exit 5\n'
+      const first = await fed(look, 'shell', 'bare')
+      expect(first).toMatchObject({ code: 5, stdout: '/bin/sleep 86400 sleep\n' })
+      expect(first.stderr).toContain('the files of bare are under /proc/1/root')
+      expect(first.stderr).toContain('Only under there: /part.')
+      expect((await fed('cat /proc/1/root/data/note\n', 'shell', 'bare')).stdout).toBe('from beside\n')
+      expect(await added()).toMatch(/^\{"running":[^ ]*$/)
+    })
+
     it('lose nothing of what is large, there and back', async () => {
       const child = piped('exec', 'app', '--', 'cat')
       Readable.from(blocks(LARGE)).pipe(child.stdin)
@@ -206,29 +228,7 @@ services:
       expect(await terminal.ended).toBe(131)
     })
 
-    it('find the shell that there is', async () => {
-      expect((await fed('echo $0\n', 'shell', 'app')).stdout).toBe('bash\n')
-      expect(await fed('echo $0; exit 6\n', 'shell', 'many')).toMatchObject({ code: 6, stdout: 'ash\n' })
-    })
-
-    it('find one beside an image that has none, with its processes, files and volumes, once for all', async () => {
-      const look =
-        'cat /proc/1/cmdline | tr "\\0" " "; ls /proc/1/root/bin; echo from beside > /data/note; exit 5\n'
-      const first = await fed(look, 'shell', 'bare')
-      expect(first).toMatchObject({ code: 5, stdout: '/bin/sleep 86400 sleep\n' })
-      expect(first.stderr).toContain('the files of bare are under /proc/1/root')
-      expect(first.stderr).toContain('Only under there: /part.')
-      expect((await fed('cat /proc/1/root/data/note\n', 'shell', 'bare')).stdout).toBe('from beside\n')
-      const added = () =>
-        inNamespace(
-          'get',
-          'pods',
-          '-l',
-          'app=bare',
-          '-o',
-          'jsonpath={.items[*].status.ephemeralContainerStatuses[*].state}',
-        )
-      expect(await added()).toMatch(/^\{"running":[^ ]*$/)
+    it('leave no shell behind that was added', async () => {
       await eventually(async () => expect(await added()).toContain('"terminated":'))
       expect(await added()).toContain('"exitCode":0')
     })

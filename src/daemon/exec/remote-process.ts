@@ -4,10 +4,12 @@ import type { PlaceInPod } from './find-place.ts'
 
 /** The process of a command that was begun through the API server, past it: only clusters of this machine know it. */
 export interface RemoteProcess {
-  /** False where there is no way to it, or nobody there. */
+  /** False where there is no way to it, now or later. */
+  readonly isReachable: boolean
+  /** False where nobody was there to take it. */
   signal(signal: NodeJS.Signals): Promise<boolean>
-  /** The command may have ended without being able to tell. False where there is no way to it. */
-  release(): Promise<boolean>
+  /** The command may have ended without being able to tell. */
+  release(): Promise<void>
 }
 
 export function remoteProcess(
@@ -19,15 +21,14 @@ export function remoteProcess(
   const { nodeName: node } = pod.spec
   const place: ContainerInNode | undefined = node && id ? { node, container: id } : undefined
   return {
+    isReachable: processes !== undefined && place !== undefined,
     async signal(signal) {
       if (!processes || !place) return false
       const found = whichOf(await processes.begun(place), command, Date.now() - askedAt)
       return found ? await processes.signal(place, found.pid, signal) : false
     },
     async release() {
-      if (!processes || !place) return false
-      await processes.release(place)
-      return true
+      if (processes && place) await processes.release(place)
     },
   }
 }

@@ -88,7 +88,7 @@ async function passOn(signal: PassedSignal, remote: RemoteProcess, running: PodP
   void running.ended.then(() => {
     ended = true
   })
-  for (let tries = 0; tries < TRIES; tries++) {
+  for (let tries = 0; remote.isReachable && tries < TRIES; tries++) {
     // It may be about to begin, or just have ended.
     if (ended || (await remote.signal(signal))) return
     await sleep(REST_MS)
@@ -118,8 +118,8 @@ async function endOf(
       const outcome = await Promise.race([ended, sleep(rest, over.signal)])
       if (outcome) return outcome
       if (stdin.bytes <= PIPE_BYTES) continue
-      const isReleased = await remote.release()
-      if (!isReleased && rest === LONGEST_REST_MS) return { is: 'cut' }
+      if (remote.isReachable) await remote.release()
+      else if (rest === LONGEST_REST_MS) return { is: 'cut' }
     }
   } finally {
     over.abort()

@@ -82,6 +82,18 @@ export function existing(home: () => Home, kind: () => Kind): void {
     expect(new Set(answers)).toEqual(new Set(['here\n']))
   })
 
+  it('runs commands in its pods, and where it has no way for a signal devk says what becomes of them', async () => {
+    const { code, stdout } = await devk(kubeconfig, 'exec', 'app', '--', 'sh', '-c', 'cat /nonce; exit 3')
+    expect([code, stdout]).toEqual([3, `${nonce}\n`])
+    const options = { cwd: folder, env: { KUBECONFIG: kubeconfig } }
+    const sleeping = home().start(['exec', 'app', '--', 'sh', '-c', 'echo up >&2; sleep 600'], options)
+    await sleeping.saw('up')
+    process.kill(sleeping.child.pid ?? 0, 'SIGINT')
+    const interrupted = await sleeping.ended
+    expect(interrupted.code).toBe(130)
+    expect(interrupted.stderr).toContain('Kubernetes passes no SIGINT on: the connection was closed')
+  })
+
   it('is left as it is by a second up', async () => {
     const { run } = JSON.parse(succeeded(await devk(kubeconfig, 'up', '--json')).stdout) as UpOutput
     expect(run).toMatchObject({ built: 0, pushed: 0, applied: 0, done: [] })

@@ -19,7 +19,8 @@ export function liveTerminal(
 ): LiveTerminal {
   const place = join(cwd, `.terminal-${crypto.randomUUID()}`)
   const all = `tty > ${place}; stty rows ${rows} cols ${columns}; exec ${command}`
-  const child = spawn('script', ['--quiet', '--return', '--command', all, '/dev/null'], { cwd, env })
+  const script = { file: 'script', args: ['--quiet', '--return', '--command', all, '/dev/null'] }
+  const child = spawn(script.file, script.args, { cwd, env })
   let seen = ''
   const waiting = new Set<() => void>()
   for (const stream of [child.stdout, child.stderr]) {
