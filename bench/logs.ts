@@ -17,7 +17,7 @@ import type { Contender, Suite } from './measure.ts'
 
 const devkFile = resolve(import.meta.dirname, '../bin/devk')
 const NAME = 'bench-logs'
-const SETTLED_MS = 2_000
+const SOON_MS = 1_000
 const isLinux = process.platform === 'linux'
 
 /** From a container to whoever follows it: devk, which keeps it on disk on the way, beside kubectl. */
@@ -48,7 +48,11 @@ export async function logsBench(signal: AbortSignal): Promise<Suite[]> {
     name,
     async prepare() {
       follower = await start()
-      await print(1)
+      // Only once it has shown a line it is known to listen.
+      await poll(async () => await Promise.race([print(1).then(() => true), sleep(SOON_MS)]), {
+        every: 0,
+        signal,
+      })
     },
     run: work,
     ...(isLinux && {
@@ -141,8 +145,6 @@ async function follow(
     },
     { every: 20, signal: AbortSignal.timeout(10_000) },
   )
-  // It listens a moment after it began.
-  await sleep(SETTLED_MS)
   return {
     peer,
     pid: process?.pid ?? 0,
