@@ -1,0 +1,31 @@
+import { afterAll, beforeAll, describe } from 'vitest'
+import { commands } from './suites/commands.ts'
+import { forwards } from './suites/forwards.ts'
+import { logs } from './suites/logs.ts'
+import type { Place } from './suites/place.ts'
+import { type Home, newHome } from './support/devk.ts'
+import { sideBySide } from './support/side-by-side.ts'
+
+let home: Home
+
+beforeAll(async () => {
+  home = await newHome()
+})
+
+afterAll(() => home[Symbol.asyncDispose]())
+
+sideBySide(
+  ['kind', 'k3d'] as const,
+  provider => `reaching into ${provider}`,
+  provider => {
+    const place: Place = { home: () => home, provider, cluster: `e2e-reach-${provider}` }
+
+    afterAll(async () => {
+      await home.devk('cluster', 'delete', place.cluster)
+    })
+
+    describe('forwards', () => forwards(place))
+    describe('logs', () => logs(place))
+    describe('commands in pods', () => commands(place))
+  },
+)
