@@ -1,6 +1,8 @@
+import { DevkError } from '../base/errors.ts'
 import type { Clusters } from '../cluster/clusters.ts'
 import { pushImage } from '../docker/build/push-image.ts'
 import { digestInRegistry } from '../docker/build/registry-digest.ts'
+import { isStatus } from '../docker/explain.ts'
 import { hasImage } from '../docker/images.ts'
 import { imagesIn } from '../kube/manifests/images.ts'
 import type { KubeObject } from '../kube/object.ts'
@@ -36,10 +38,23 @@ export async function mirrorLocalImage(
   if (!(await hasImage(docker, name))) return
   const target = `${registry}/${repository}:${tag}`
   say(`mirroring ${name}`)
-  await docker.getImage(name).tag({ repo: `${registry}/${repository}`, tag })
-  try {
-    await pushImage(docker, target, { signal, say })
-  } finally {
-    await docker.getImage(target).remove({ noprune: true })
+  // Others that want it at this moment take the name away once they are done: theirs is as good.
+  for (let tries = 1; !(await digestInRegistry(registry, repository, tag, { signal })); tries++) {
+    await docker.getImage(name).tag({ repo: `${registry}/${repository}`, tag })
+    try {
+      await pushImage(docker, target, { signal, say })
+      return
+    } catch (error) {
+      const wasTaken = error instanceof DevkError && error.code === 'IMAGE_MISSING'
+      if (!wasTaken || tries === MOST_TRIES) throw error
+    } finally {
+      await docker.getImage(target).remove({ noprune: true }).catch(unlessGone)
+    }
   }
+}
+
+const MOST_TRIES = 5
+
+function unlessGone(error: unknown): void {
+  if (!isStatus(error, 404)) throw error
 }
