@@ -39,8 +39,8 @@ export function forwards({ home, provider, cluster }: Place): void {
 cluster: { provider: ${provider}, name: ${cluster} }
 services:
   one:
-  deploy: one.json
-  forward: ["${ports.web}:http", "${ports.raw}:8081", "${ports.inner}:8082", "${ports.calls}:8083"]
+    deploy: one.json
+    forward: ["${ports.web}:http", "${ports.raw}:8081", "${ports.inner}:8082", "${ports.calls}:8083"]
   many: { deploy: many.json, forward: ["${ports.spread}:8080"] }
 `,
     )

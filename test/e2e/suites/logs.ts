@@ -65,6 +65,13 @@ services:
       .filter(Boolean)
       .map(pod => pod.replace('pod/', ''))
 
+  it('are none before anything was brought up, which is said', async () => {
+    expect(await devk('logs')).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('devk up does that'),
+    })
+  })
+
   it('are kept exactly once and in order, though pods are deleted, the API is cut and the daemon killed', async () => {
     succeeded(await devk('up'))
     const [gone = '', ...stay] = await podsOf('many')
