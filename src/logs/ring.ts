@@ -19,23 +19,15 @@ export interface LogRing {
 const PARTS = 200
 const MOST_FILES = 2_000
 
-export async function openRing(
-  folder: string,
-  { maxBytes, onTrouble = () => {} }: { maxBytes: number; onTrouble?: (trouble: string | undefined) => void },
-): Promise<LogRing> {
+export async function openRing(folder: string, { maxBytes }: { maxBytes: number }): Promise<LogRing> {
   let most = maxBytes
   const known = new Map((await listSegments(folder)).map(segment => [segment.path, segment]))
   /** Those that are written to at this moment. */
   const growing = new Set<string>()
-  let trouble: string | undefined
+  /** What keeps a source from being kept, until it is again: others may find some room meanwhile. */
+  const troubles = new Map<string, string>()
   let pruning: Promise<void> | undefined
   let bytes = [...known.values()].reduce((sum, segment) => sum + segment.bytes, 0)
-
-  function say(now: string | undefined): void {
-    if (now === trouble) return
-    trouble = now
-    onTrouble(now)
-  }
 
   function changed(segment: Segment): void {
     bytes += segment.bytes - (known.get(segment.path)?.bytes ?? 0)
@@ -63,11 +55,12 @@ export async function openRing(
       return Math.ceil(most / PARTS)
     },
     wrote(segment) {
-      say(undefined)
+      troubles.delete(segment.id)
       growing.add(segment.path)
       changed(segment)
     },
-    failed: error => say(toDevkError(error).message),
+    ended: id => void troubles.delete(id),
+    failed: (id, error) => void troubles.set(id, toDevkError(error).message),
     left(segment) {
       growing.delete(segment.path)
       changed(segment)
@@ -75,7 +68,7 @@ export async function openRing(
   }
   return {
     get trouble() {
-      return trouble
+      return troubles.values().next().value
     },
     limit(maxBytes) {
       most = maxBytes

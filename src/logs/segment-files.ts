@@ -9,8 +9,10 @@ export interface SegmentHost {
   folder: string
   segmentBytes: number
   wrote(segment: Segment): void
-  /** Nothing more could be written. */
-  failed(error: Error): void
+  /** Nothing more of that source could be written. */
+  failed(id: string, error: Error): void
+  /** Nobody writes of that source any more. */
+  ended(id: string): void
   /** Nothing is written to it any more. */
   left(segment: Segment): void
 }
@@ -68,11 +70,14 @@ export async function segmentFiles(
         segment.at = Date.now()
         host.wrote(segment)
       } catch (error) {
-        host.failed(error as Error)
+        host.failed(sourceId(source), error as Error)
         throw error
       }
     },
-    [Symbol.asyncDispose]: leave,
+    async [Symbol.asyncDispose]() {
+      await leave()
+      host.ended(sourceId(source))
+    },
   }
 }
 

@@ -138,8 +138,7 @@ describe('a ring of logs', () => {
   })
 
   it('says why nothing can be kept, takes the position back, and goes on once it can', async () => {
-    const said: (string | undefined)[] = []
-    const ring = await openRing(folder, { ...big, onTrouble: trouble => said.push(trouble) })
+    const ring = await openRing(folder, big)
     await using writer = await ring.writer(source('a'))
     const inTheWay = join(folder, 'pod-a_main_uid-a.1.log')
     await mkdir(inTheWay)
@@ -148,15 +147,15 @@ describe('a ring of logs', () => {
     await writer.write(Buffer.from(at(1, 'one')))
     expect((await failed.promise).message).toContain('EISDIR')
     expect(writer.position).toBeUndefined()
+    await write(ring, source('b'), at(1, 'another finds room'))
     expect(ring.trouble).toContain('EISDIR')
     await expect(writer.write(Buffer.from(at(2, 'two')))).rejects.toThrow('EISDIR')
     writer.abandonLine()
     await rm(inTheWay, { recursive: true })
     await writer.write(Buffer.from(at(1, 'one')))
     await writer.flush()
-    expect(await texts()).toEqual(['one'])
+    expect(await texts()).toContain('one')
     expect(ring.trouble).toBeUndefined()
-    expect(said).toEqual([expect.stringContaining('EISDIR'), undefined])
   })
 
   it('tells which run of a container a line is of', async () => {

@@ -54,7 +54,6 @@ services:
   })
 
   afterAll(async () => {
-    await home().devk('cluster', 'start', cluster)
     await devk('down', '--keep-cluster')
   })
 
@@ -226,14 +225,6 @@ services:
       1,
       expect.stringMatching(/Pod app-\S+ was deleted, and the command in it ended/),
     ])
-  })
-
-  it('can’t be run while the cluster is stopped, which is said', async () => {
-    succeeded(await devk('stop'))
-    expect(await devk('exec', 'app', '--', 'true')).toMatchObject({
-      code: 1,
-      stderr: expect.stringMatching(/is stopped(.|\n)*devk up brings it back/),
-    })
   })
 
   async function daemon(): Promise<number> {

@@ -1,4 +1,4 @@
-import { appendFile, mkdir, writeFile } from 'node:fs/promises'
+import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { paths } from '../../../src/base/paths.ts'
@@ -11,6 +11,7 @@ import { printerManifest } from '../support/printer.ts'
 import type { Place } from './place.ts'
 
 const LINES = 20_000
+const FEW = 2_000
 
 interface Printed {
   service: string
@@ -24,26 +25,30 @@ interface Printed {
 export function logs({ home, provider, cluster }: Place): void {
   const name = `e2e-logs-${provider}`
   const folder = () => join(home().folder, name)
+  const projectFile = (...services: string[]) =>
+    [
+      `name: ${name}`,
+      `cluster: { provider: ${provider}, name: ${cluster} }`,
+      'services:',
+      ...services.map(service => `  ${service}\n`),
+    ].join('\n')
   let kube: ReturnType<typeof kubectl>
 
   beforeAll(async () => {
     await mkdir(folder(), { recursive: true })
     await writeFile(
       join(folder(), 'many.json'),
-      printerManifest('many', { replicas: 3, lines: LINES, pauseMs: 30 }),
+      printerManifest('many', { replicas: 3, lines: LINES, pauseMs: 15 }),
     )
     await writeFile(
       join(folder(), 'one.json'),
       printerManifest('one', { replicas: 1, lines: 10, pauseMs: 1 }),
     )
     await writeFile(
-      join(folder(), 'devk.yaml'),
-      `name: ${name}
-cluster: { provider: ${provider}, name: ${cluster} }
-services:
-  many: { deploy: many.json }
-`,
+      join(folder(), 'few.json'),
+      printerManifest('few', { replicas: 2, lines: FEW, pauseMs: 5 }),
     )
+    await writeFile(join(folder(), 'devk.yaml'), projectFile('many: { deploy: many.json }'))
     kube = kubectl(join(home().folder, 'state', 'clusters', cluster, 'kubeconfig'))
   })
 
@@ -94,7 +99,10 @@ services:
   })
 
   it('hold what init containers print, and each run of what crashes', async () => {
-    await appendFile(join(folder(), 'devk.yaml'), '  one: { deploy: one.json }\n')
+    await writeFile(
+      join(folder(), 'devk.yaml'),
+      projectFile('few: { deploy: few.json }', 'one: { deploy: one.json }'),
+    )
     // It is never ready: the daemon waits for it, and this client does not.
     const running = home().start(['up'], { cwd: folder() })
     await running.saw('✓ deploying one')
@@ -120,43 +128,42 @@ services:
   })
 
   it('are followed over the replacement of a pod, each replica under its own name', async () => {
-    const running = home().start(['logs', 'many', '-f', '--tail', '0'], { cwd: folder() })
-    const before = await podsOf('many')
+    const running = home().start(['logs', 'few', '-f', '--tail', '0'], { cwd: folder() })
+    const before = await podsOf('few')
     const [pod = ''] = before
     await inNamespace('delete', 'pod', pod)
     await eventually(async () => {
-      const done = await printed('many', '--grep', `line ${LINES}$`)
+      const done = await printed('few', '--grep', `line ${FEW}$`)
       expect(done.filter(each => !before.includes(each.pod))).toHaveLength(1)
     })
     running.child.kill('SIGINT')
     const { stdout } = succeeded(await running.ended)
     const lines = stdout.split('\n').filter(Boolean)
-    const own = `many/${pod.split('-').at(-1)}`
-    expect(lines.filter(line => line.startsWith(own)).map(line => line.split(' │ ')[1])).toEqual([
-      `last ${LINES}`,
-    ])
-    const texts = lines.filter(line => !line.startsWith(own)).map(line => line.split(' │ ')[1] ?? '')
-    expect(texts.filter(text => text.startsWith('line '))).toEqual(numbered(LINES))
+    const own = `few/${pod.split('-').at(-1)}`
+    const wordsOf = (some: string[]) => some.map(line => line.split(' │ ')[1] ?? '')
+    expect(wordsOf(lines.filter(line => line.startsWith(own)))).toEqual([`last ${FEW}`])
+    const others = wordsOf(lines.filter(line => !line.startsWith(own)))
+    expect(others.filter(text => text.startsWith('line '))).toEqual(numbered(FEW))
   })
 
   it('go on after the nodes were stopped and started', async () => {
-    const before = await printed('many')
+    const before = await printed('few', '--grep', `line ${FEW}$`)
     succeeded(await devk('stop'))
     const stopped = await devk('logs', '--tail', '1')
     expect(stopped.stderr).toContain(`Cluster ${cluster} is stopped`)
     expect(stopped.stdout).not.toBe('')
-    await devk('up', 'many')
-    await eventually(async () => {
-      const again = (await printed('many', '-c', 'printer')).filter(({ text }) => text === `line ${LINES}`)
-      const was = before.filter(({ text }) => text === `line ${LINES}`)
-      expect(again.length).toBe(was.length + 3)
+    expect(await devk('exec', 'few', '--', 'true')).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/is stopped(.|\n)*devk up brings it back/),
     })
-    for (const [, lines] of Map.groupBy(
-      await printed('many', '-c', 'printer'),
-      ({ pod, run }) => `${pod} ${run}`,
-    )) {
-      const texts = lines.map(({ text }) => text).filter(text => text.startsWith('line '))
-      expect(texts).toEqual(numbered(texts.length))
+    await devk('up', 'few')
+    await eventually(async () =>
+      expect(await printed('few', '--grep', `line ${FEW}$`)).toHaveLength(before.length + 2),
+    )
+    const lines = await printed('few', '-c', 'printer')
+    for (const [, own] of Map.groupBy(lines, ({ pod, run }) => `${pod} ${run}`)) {
+      const texts = own.map(({ text }) => text).filter(text => text.startsWith('line '))
+      expect(texts).toEqual(numbered(FEW))
     }
   })
 
@@ -177,7 +184,7 @@ services:
     await mkdir(full)
     await writeFile(
       join(full, 'filler.json'),
-      printerManifest('filler', { replicas: 2, lines: LINES, pauseMs: 1 }),
+      printerManifest('filler', { replicas: 2, lines: FEW, pauseMs: 1 }),
     )
     await writeFile(
       join(full, 'devk.yaml'),
@@ -185,7 +192,7 @@ services:
     )
     const { logs } = projectHome(full, paths({ DEVK_HOME: home().folder }))
     await mkdir(logs, { recursive: true })
-    await run({ file: 'mount', args: ['-t', 'tmpfs', '-o', 'size=512k', 'tmpfs', logs] })
+    await run({ file: 'mount', args: ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', logs] })
     try {
       succeeded(await own('up'))
       await eventually(async () => expect((await own('status')).stdout).toContain('the disk is full'))
@@ -200,7 +207,7 @@ services:
           .map(line => JSON.parse(line) as Printed)
         const byPod = Map.groupBy(lines, ({ pod }) => pod)
         expect(byPod.size).toBe(2)
-        for (const [, each] of byPod) expect(each.map(({ text }) => text)).toEqual(numbered(LINES))
+        for (const [, each] of byPod) expect(each.map(({ text }) => text)).toEqual(numbered(FEW))
       })
       expect((await own('status')).stdout).not.toContain('the disk is full')
     } finally {
