@@ -11,7 +11,7 @@ export interface SourceFiles {
 }
 
 /** Which lines of those that come together are wanted; they are told in their order. */
-export type Select = (lines: LogLine[]) => LogLine[]
+export type Select = (lines: readonly LogLine[]) => LogLine[]
 
 export interface Reading {
   /** Lines before it are left out. */
@@ -65,7 +65,7 @@ export async function lastRun({ segments }: SourceFiles): Promise<number> {
 }
 
 function all(): Select {
-  return lines => lines
+  return lines => [...lines]
 }
 
 /** What was written to last before it has nothing of it. */

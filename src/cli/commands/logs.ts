@@ -57,27 +57,47 @@ export const logs: Command = {
     const folder = home?.logs ?? ''
     const wants = wanted(parsed)
     const everything = await listSources(folder, () => true)
-    checkServices(services, known.services ?? [...new Set(everything.map(({ source }) => source.service))])
+    // Also what the project names no more, as long as it is kept.
+    const kept = everything.map(({ source }) => source.service)
+    checkServices(services, [...new Set([...(known.services ?? []), ...kept])])
     const sources = everything.filter(({ source }) => wants(source))
     if (flags.has('previous')) filter.run = await runsBefore(sources)
     const format = formatOf(flags, sources)
+    let count = 0
     for await (const lines of readHistory(sources, { since, tail, select: () => filterLines(filter) })) {
+      count += lines.length
       await context.write(format(lines))
       if (context.signal.aborted) break
     }
-    if (flags.has('follow') && !context.signal.aborted) {
+    if (flags.has('follow')) {
       const from = everything.flatMap(({ segments }) => segments)
-      const stay = seeToItOn(context)
       const select = filterLines(filter)
-      for await (const next of followRing(folder, { wants, from, signal: context.signal })) {
-        if ('missed' in next)
-          say(context, `Lines of ${next.missed.pod} are missing: they were read too slowly.`)
-        else await context.write(format(select(next)))
-      }
-      await stay
-    }
+      await followOn(folder, { wants, from, show: lines => format(select(lines)) }, context)
+    } else if (count === 0 && isTerminal(1)) say(context, nothing(parsed))
     return { json: undefined, text: '' }
   },
+}
+
+function nothing({ flags, values }: Parsed): string {
+  if (flags.has('previous')) return 'No line of a run before: no container that is meant was restarted.'
+  const asked = ['since', 'grep', 'level', 'container'].filter(name => values[name])
+  return asked.length > 0
+    ? `No line fits ${asked.map(name => `--${name}`).join(', ')}.`
+    : 'Nothing was printed yet.'
+}
+
+/** What comes, until the signal. */
+async function followOn(
+  folder: string,
+  { show, ...what }: Omit<Parameters<typeof followRing>[1], 'signal'> & { show: Format },
+  context: CommandContext,
+): Promise<void> {
+  const staying = seeToItOn(context)
+  for await (const next of followRing(folder, { ...what, signal: context.signal })) {
+    if ('missed' in next) say(context, `Lines of ${next.missed.pod} are missing: they were read too slowly.`)
+    else await context.write(show(next))
+  }
+  await staying
 }
 
 function mapped<T>(value: string | undefined, map: (value: string) => T): T | undefined {

@@ -26,7 +26,7 @@ export function filterLines({ grep, level, run }: Filter): Select {
     last.set(key, now)
     return now !== undefined && isAtLeast(now, level)
   }
-  if (!grep && !level && !run) return lines => lines
+  if (!grep && !level && !run) return lines => [...lines]
   return lines =>
     lines.filter(
       line =>
