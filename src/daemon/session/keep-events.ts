@@ -51,7 +51,6 @@ export function keepEvents(
   }
 
   const ended = (async () => {
-    await live.synced(closing.signal)
     // What was looked at once is looked at again only where it is another one by then.
     let seen = new Set<string>()
     while (!closing.signal.aborted) {

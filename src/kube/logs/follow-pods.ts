@@ -40,7 +40,9 @@ export function followPods(
   const behind = new Set<string>()
   let epoch = 0
   let heard = true
-  let looked = false
+  /** Versions of what is known: the first one in which nothing is missing, and the last one that was looked at. */
+  let listedAt = Number.POSITIVE_INFINITY
+  let lookedAt = -1
 
   async function follow(what: FollowedContainer, key: string): Promise<void> {
     const { pod, container } = what
@@ -78,7 +80,11 @@ export function followPods(
         const key = keyOf(what)
         behind.add(key)
         const done = follow(what, key)
-          .catch(onError)
+          .catch((error: unknown) => {
+            onError(error)
+            // It is tried again when pods are looked at next.
+            followed.delete(key)
+          })
           .finally(() => behind.delete(key))
         followed.set(key, done)
       }
@@ -90,12 +96,25 @@ export function followPods(
     }
   }
 
+  /** However long the cluster does not answer. */
+  async function untilListed(): Promise<void> {
+    let isListed = false
+    while (!isListed && !closing.signal.aborted) {
+      isListed = await live.synced(closing.signal).then(
+        () => true,
+        () => false,
+      )
+    }
+  }
+
   const ended = (async () => {
-    await live.synced(closing.signal)
+    void untilListed().then(() => {
+      listedAt = live.snapshot().version
+    })
     while (!closing.signal.aborted) {
       const { version } = live.snapshot()
       await look()
-      looked = true
+      lookedAt = version
       await nextMoment(live, version, AGAIN_MS, closing.signal)
     }
   })().catch((error: unknown) => {
@@ -104,7 +123,8 @@ export function followPods(
 
   return {
     async caughtUp(signal) {
-      while (!(looked && behind.size === 0) && !signal.aborted && !closing.signal.aborted) {
+      const isBehind = () => lookedAt < listedAt || behind.size > 0
+      while (isBehind() && !signal.aborted && !closing.signal.aborted) {
         await new Promise(resolve => setTimeout(resolve, SOON_MS))
       }
     },
