@@ -18,3 +18,8 @@ export function style(
     yellow: paint('yellow'),
   }
 }
+
+/** Whether what is written there is shown in colours. */
+export function isColoured(stream: NodeJS.WriteStream): boolean {
+  return style(stream).red('x') !== 'x'
+}

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import type { Duplex, Readable, Writable } from 'node:stream'
 import { DevkError, errorCode } from '../base/errors.ts'
-import { frameHeader, frameReader } from '../protocol/frames.ts'
+import { frameReader, writeFrame } from '../protocol/frames.ts'
 import { decodeLine, encodeLine } from '../protocol/lines.ts'
 import {
   type PassedSignal,
@@ -33,11 +33,7 @@ export async function carryTerminal<T>(connection: Duplex, local: LocalTerminal)
   for (const stream of [stdout, stderr]) stream.on('error', () => {})
   const send = (message: TerminalInput) => frame('message', Buffer.from(encodeLine(message)))
   function frame(channel: 'message' | 'stdin', bytes: Buffer): void {
-    if (!connection.writable) return
-    connection.cork()
-    connection.write(frameHeader(channel, bytes.length))
-    connection.write(bytes)
-    connection.uncork()
+    if (connection.writable) writeFrame(connection, channel, bytes)
   }
   async function sendStdin(): Promise<void> {
     for await (const chunk of stdin) {

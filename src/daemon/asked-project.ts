@@ -5,6 +5,7 @@ import type { Project } from '../model/project.ts'
 import { readProject } from '../project/read-project.ts'
 import type { OperationContext } from './operations/operation.ts'
 import { openSession, type Session } from './session/session.ts'
+import { readSummary, type Summary } from './session/summary.ts'
 
 /** The project of the folder that the user stands in. Throws PROJECT_MISSING. */
 export async function askedProject(
@@ -28,7 +29,24 @@ export async function withSession<T>(
   return await work(own)
 }
 
-export function noProject(folder: string): DevkError {
+/** The same; throws PROJECT_MISSING where there is no project and never was one. */
+export async function withProject<T>(
+  context: OperationContext,
+  work: (session: Session) => Promise<T>,
+): Promise<T> {
+  const answer = await withSession(context, async session => ({ value: await work(session) }))
+  if (!answer) throw noProject(context.folder)
+  return answer.value
+}
+
+/** What was brought up last. Throws NOT_UP. */
+export async function broughtUp({ home }: Session): Promise<Summary> {
+  const summary = await readSummary(home)
+  if (!summary) throw notUp()
+  return summary
+}
+
+function noProject(folder: string): DevkError {
   return new DevkError({
     code: 'PROJECT_MISSING',
     message: `There is no devk.yaml in ${folder} or in a folder above it.`,

@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import type { Readable, Writable } from 'node:stream'
-import { frameHeader, frameReader } from '../protocol/frames.ts'
+import { frameReader, writeFrame } from '../protocol/frames.ts'
 import { decodeLine, encodeLine } from '../protocol/lines.ts'
 import type { ServerMessage } from '../protocol/messages.ts'
 import type { TerminalInput, TerminalOutput } from '../protocol/terminal.ts'
@@ -24,21 +24,14 @@ interface TerminalListener {
 const TELL_FROM_BYTES = 1 << 17
 
 export function clientTerminal(input: Promise<Readable>, output: Writable): ClientTerminal {
-  const frame = (channel: Parameters<typeof frameHeader>[0], bytes: Buffer): boolean => {
-    output.cork()
-    output.write(frameHeader(channel, bytes.length))
-    const room = output.write(bytes)
-    output.uncork()
-    return room
-  }
   const tell: ClientTerminal['tell'] = message => {
-    if (output.writable) frame('message', Buffer.from(encodeLine(message)))
+    if (output.writable) writeFrame(output, 'message', Buffer.from(encodeLine(message)))
   }
 
   return {
     tell,
     async write(channel, bytes) {
-      if (output.writable && !frame(channel, bytes)) await roomIn(output)
+      if (output.writable && !writeFrame(output, channel, bytes)) await roomIn(output)
     },
     async follow({ stdin, said }) {
       const stream = await input

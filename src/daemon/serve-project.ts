@@ -6,7 +6,7 @@ import { dirname } from 'node:path'
 import { buildId } from '../base/build-id.ts'
 import { interrupted } from '../base/errors.ts'
 import { type ProjectHome, projectHome } from '../base/project-home.ts'
-import { sleep } from '../base/time.ts'
+import { aborted, sleep } from '../base/time.ts'
 import { withLock } from '../exec/lock.ts'
 import type { OperationName, Request } from '../protocol/messages.ts'
 import { answerRequests } from './answer-requests.ts'
@@ -77,9 +77,7 @@ async function listen(home: ProjectHome, open: Set<Socket>): Promise<void> {
   await chmod(home.socket, 0o600)
   resume(session, retired.signal).catch((error: unknown) => console.error(error))
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => retired.abort())
-  await new Promise<void>(resolve =>
-    retired.signal.addEventListener('abort', () => resolve(), { once: true }),
-  )
+  await aborted(retired.signal)
   server.close()
   await session.end()
   await rm(home.socket, { force: true })

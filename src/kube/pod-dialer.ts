@@ -2,6 +2,7 @@ import type { Duplex } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { DevkError } from '../base/errors.ts'
 import type { KubeApi } from './api.ts'
+import { podPath } from './pod-path.ts'
 import type { SpdyConnection } from './spdy/connection.ts'
 
 export interface PodDialer extends Disposable {
@@ -34,7 +35,7 @@ export function podDialer(api: KubeApi, namespace: string): PodDialer {
       clearTimeout(last.timer)
       if (!last.connection.isOver) return last.connection
     }
-    const path = `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods/${encodeURIComponent(pod)}/portforward`
+    const path = podPath(namespace, pod, 'portforward')
     const connection = await api.connect(path, PROTOCOL, signal)
     open.add(connection)
     return connection

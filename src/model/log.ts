@@ -11,6 +11,11 @@ export interface LogSource {
   init?: true
 }
 
+/** Tells sources apart. */
+export function sourceKey({ service, uid, container }: LogSource): string {
+  return `${service} ${uid} ${container ?? ''}`
+}
+
 /** Until where a source was kept. */
 export interface LogPosition {
   /** Of the last whole line, and how many lines bear that time. */

@@ -15,3 +15,6 @@ export function parseSize(text: string): number {
 }
 
 const SMALLEST = 1e6
+
+/** How much of what its containers print is kept of a project that does not say. */
+export const KEPT_LOG_BYTES = 200e6

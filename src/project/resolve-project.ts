@@ -4,7 +4,7 @@ import type { AskedCluster } from '../model/cluster.ts'
 import { parseMount } from '../model/mount.ts'
 import { parsePortMapping } from '../model/port-mapping.ts'
 import type { Project, Service } from '../model/project.ts'
-import { parseSize } from '../model/size.ts'
+import { KEPT_LOG_BYTES, parseSize } from '../model/size.ts'
 import { type Blame, fault, invalidProject } from './faults.ts'
 import { parsed } from './parsed.ts'
 import { readConfig } from './read-config.ts'
@@ -19,8 +19,6 @@ export interface Origin {
   profiles: readonly string[]
 }
 
-const KEPT_LOGS = '200MB'
-
 /** What the file says, with every path absolute and every default in its place. Throws PROJECT_INVALID. */
 export async function resolveProject(input: ProjectInput, origin: Origin): Promise<Project> {
   const { file, folder, sources, profiles } = origin
@@ -34,8 +32,9 @@ export async function resolveProject(input: ProjectInput, origin: Origin): Promi
   )
   checkNeeds(services, blame)
   checkForwards(services, blame)
-  const keep = input.logs?.keep ?? KEPT_LOGS
-  const [logBytes = 0] = parsed(() => parseSize(keep), ['logs', 'keep'], blame)
+  const { keep } = input.logs ?? {}
+  const readKeep = () => (keep === undefined ? KEPT_LOG_BYTES : parseSize(keep))
+  const [logBytes = 0] = parsed(readKeep, ['logs', 'keep'], blame)
   const cluster = await resolveCluster(input.cluster ?? { provider: 'kind' }, name, folder, blame)
   if (faults.length > 0) throw invalidProject(file, faults)
   return {

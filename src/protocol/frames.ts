@@ -1,3 +1,5 @@
+import type { Writable } from 'node:stream'
+
 /** What both sides speak once bytes flow: a channel, a length of four bytes, and that many bytes. */
 const channels = ['message', 'stdin', 'stdout', 'stderr'] as const
 
@@ -41,6 +43,15 @@ export function frameReader(): (chunk: Buffer) => Generator<Frame> {
       message = []
     }
   }
+}
+
+/** Writes one frame; false where the stream has no room for more. */
+export function writeFrame(stream: Writable, channel: Channel, bytes: Buffer): boolean {
+  stream.cork()
+  stream.write(frameHeader(channel, bytes.length))
+  const room = stream.write(bytes)
+  stream.uncork()
+  return room
 }
 
 /** What stands before so many bytes. */

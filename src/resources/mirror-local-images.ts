@@ -34,17 +34,17 @@ export async function mirrorLocalImage(
   const { host, path, tag, digest } = parseImageName(name)
   if (digest !== undefined || host === registry) return
   const repository = `${host}/${path}`
-  if (await digestInRegistry(registry, repository, tag, { signal })) return
-  if (!(await hasImage(docker, name))) return
   const target = `${registry}/${repository}:${tag}`
-  say(`mirroring ${name}`)
-  // Others that want it at this moment take the name away once they are done: theirs is as good.
-  for (let tries = 1; !(await digestInRegistry(registry, repository, tag, { signal })); tries++) {
+  for (let tries = 1; ; tries++) {
+    if (await digestInRegistry(registry, repository, tag, { signal })) return
+    if (!(await hasImage(docker, name))) return
+    say(`mirroring ${name}`)
     await docker.getImage(name).tag({ repo: `${registry}/${repository}`, tag })
     try {
       await pushImage(docker, target, { signal, say })
       return
     } catch (error) {
+      // Others that want it at this moment take the name away once they are done: theirs is as good.
       const wasTaken = error instanceof DevkError && error.code === 'IMAGE_MISSING'
       if (!wasTaken || tries === MOST_TRIES) throw error
     } finally {

@@ -4,14 +4,15 @@ import { sleep } from '../../base/time.ts'
 import { followRing } from '../../logs/follow-ring.ts'
 import { lastRun, listSources } from '../../logs/read-lines.ts'
 import { checkServices } from '../../model/check-services.ts'
-import type { LogSource } from '../../model/log.ts'
+import { type LogSource, sourceKey } from '../../model/log.ts'
 import type { LogsOutput } from '../../protocol/operations.ts'
 import { type Command, type CommandContext, one, type Parsed } from '../command.ts'
 import { type Filter, filterLines } from '../logs/filter-lines.ts'
 import { type Format, jsonLines, rawLines, readableLines } from '../logs/format-lines.ts'
 import { parseGrep, parseLeastLevel, parseSince, parseTail } from '../logs/parse-options.ts'
 import { readHistory } from '../logs/read-history.ts'
-import { isColoured, isTerminal } from '../terminal.ts'
+import { isColoured } from '../style.ts'
+import { isTerminal } from '../terminal.ts'
 
 /** So much a person may want to look back by without asking for it; a program gets all. */
 const TAIL_ON_TERMINAL = 500
@@ -147,19 +148,15 @@ async function runsBefore(
   sources: Awaited<ReturnType<typeof listSources>>,
 ): Promise<(source: LogSource) => number> {
   const runs = new Map<string, number>()
-  for (const files of sources) runs.set(keyOf(files.source), (await lastRun(files)) - 1)
-  return source => runs.get(keyOf(source)) ?? -1
-}
-
-function keyOf({ uid, container }: LogSource): string {
-  return `${uid} ${container}`
+  for (const files of sources) runs.set(sourceKey(files.source), (await lastRun(files)) - 1)
+  return source => runs.get(sourceKey(source)) ?? -1
 }
 
 function formatOf(flags: ReadonlySet<string>, known: readonly { source: LogSource }[]): Format {
   if (flags.has('json')) return jsonLines
   if (flags.has('raw')) return rawLines
   return readableLines({
-    isColoured: isColoured(),
+    isColoured: isColoured(process.stdout),
     timestamps: flags.has('timestamps'),
     known: known.map(({ source }) => source),
   })

@@ -1,6 +1,6 @@
 import type { LogLine } from '../../logs/format.ts'
 import type { Select } from '../../logs/read-lines.ts'
-import type { LogSource } from '../../model/log.ts'
+import { type LogSource, sourceKey } from '../../model/log.ts'
 import { isAtLeast, type Level } from './level.ts'
 import { levelOf } from './level-of.ts'
 
@@ -19,7 +19,7 @@ export function filterLines({ grep, level, run }: Filter): Select {
   const last = new Map<string, Level | undefined>()
   const reaches = ({ source, text }: LogLine): boolean => {
     if (!level) return true
-    const key = `${source.uid}/${source.container}`
+    const key = sourceKey(source)
     const words = text.toString('utf8')
     const own = source.container === undefined ? eventLevel(words) : levelOf(words)
     const now = own ?? (CONTINUED.test(words) ? last.get(key) : undefined)

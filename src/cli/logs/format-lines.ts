@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer'
 import { styleText } from 'node:util'
 import { parseEvent } from '../../logs/event-line.ts'
 import type { LogLine } from '../../logs/format.ts'
-import type { LogSource } from '../../model/log.ts'
+import { type LogSource, sourceKey } from '../../model/log.ts'
 import { fieldsText, parseJsonLine } from './json-line.ts'
 import { labels } from './label.ts'
 import type { Level } from './level.ts'
@@ -51,7 +51,7 @@ export function readableLines({
 
   function shown(line: LogLine): string {
     const { source, time } = line
-    const key = `${source.uid}/${source.container}/${time}`
+    const key = `${sourceKey(source)} ${time}`
     const goesOn = inLong === key
     inLong = line.end === 'part' ? key : undefined
     if (goesOn) return ''

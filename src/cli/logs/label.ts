@@ -1,5 +1,5 @@
 import { styleText } from 'node:util'
-import type { LogSource } from '../../model/log.ts'
+import { type LogSource, sourceKey } from '../../model/log.ts'
 
 const colours = [
   'cyan',
@@ -37,8 +37,8 @@ export function labels({ isColoured }: { isColoured: boolean }): {
   }
   return {
     add(source) {
-      if (known.has(keyOf(source))) return
-      known.set(keyOf(source), source)
+      if (known.has(sourceKey(source))) return
+      known.set(sourceKey(source), source)
       const { service, pod, container } = source
       if (!services.includes(service)) services.push(service)
       if (container !== undefined) {
@@ -49,14 +49,10 @@ export function labels({ isColoured }: { isColoured: boolean }): {
       made = new Map()
     },
     of(source) {
-      const key = keyOf(source)
+      const key = sourceKey(source)
       const label = made.get(key) ?? make(source)
       made.set(key, label)
       return label
     },
   }
-}
-
-function keyOf({ service, uid, container }: LogSource): string {
-  return `${service} ${uid} ${container}`
 }

@@ -4,16 +4,14 @@ import { checkServices } from '../../model/check-services.ts'
 import { workloadId } from '../../resources/outputs.ts'
 import type { ClusterAccess } from '../../resources/run-context.ts'
 import { identitiesOf } from '../../resources/workload-node.ts'
-import { notUp } from '../asked-project.ts'
+import { broughtUp } from '../asked-project.ts'
 import type { OperationContext } from '../operations/operation.ts'
 import { lookAtCluster } from '../session/project-status.ts'
 import type { Session } from '../session/session.ts'
-import { readSummary, type Summary } from '../session/summary.ts'
 
 /** A container of a service that runs, and the connection to its cluster. */
 export interface PlaceInPod extends ChosenPod {
   service: string
-  summary: Summary
   access: ClusterAccess
   /** Aborts where the daemon ends. */
   ending: AbortSignal
@@ -25,8 +23,7 @@ export async function findPlace(
   { service, container }: { service: string; container?: string | undefined },
   { steps, signal }: OperationContext,
 ): Promise<PlaceInPod> {
-  const summary = await readSummary(session.home)
-  if (!summary) throw notUp()
+  const summary = await broughtUp(session)
   checkServices([service], summary.services)
   const { cluster, access } = await lookAtCluster(session, summary, { steps, signal })
   if (!access) throw notReached(cluster)
@@ -37,7 +34,7 @@ export async function findPlace(
     access.live.snapshot(),
     Date.now(),
   )
-  return { service, summary, access, ending: session.ending, ...chosen }
+  return { service, access, ending: session.ending, ...chosen }
 }
 
 function notReached({

@@ -1,5 +1,5 @@
-import { once } from 'node:events'
 import { DevkError } from '../../base/errors.ts'
+import { aborted } from '../../base/time.ts'
 import { execInPod } from '../../kube/exec/exec.ts'
 import type { Outcome } from '../../kube/exec/outcome.ts'
 import type { PlaceInPod } from './find-place.ts'
@@ -35,6 +35,5 @@ async function outcomeIn(
   running.stdin.end()
   running.stdout.resume()
   running.stderr?.resume()
-  const aborted = signal.aborted ? Promise.resolve() : once(signal, 'abort')
-  return await Promise.race([running.ended, aborted.then(() => Promise.reject(signal.reason))])
+  return await Promise.race([running.ended, aborted(signal).then(() => Promise.reject(signal.reason))])
 }

@@ -1,5 +1,5 @@
 import type { Begun, ContainerInNode } from '../../cluster/node-processes.ts'
-import { containerStatus } from '../../kube/exec/container-status.ts'
+import { containerStatus } from '../../kube/rollout/container-status.ts'
 import type { PlaceInPod } from './find-place.ts'
 
 /** The process of a command that was begun through the API server, past it: only clusters of this machine know it. */

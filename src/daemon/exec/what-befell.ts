@@ -1,7 +1,8 @@
 import { DevkError } from '../../base/errors.ts'
 import { sleep } from '../../base/time.ts'
-import { containerStatus } from '../../kube/exec/container-status.ts'
+import { podPath } from '../../kube/pod-path.ts'
 import { isRefusal } from '../../kube/refusal.ts'
+import { containerStatus } from '../../kube/rollout/container-status.ts'
 import type { Pod } from '../../kube/rollout/objects.ts'
 import type { PlaceInPod } from './find-place.ts'
 
@@ -12,9 +13,8 @@ const EVERY_MS = 250
 /** POD_GONE where the pod or the container that a command ran in has ended; undefined where nothing befell it. */
 export async function whatBefell(place: PlaceInPod, signal: AbortSignal): Promise<DevkError | undefined> {
   const { access, pod, container, service } = place
-  const { namespace } = access.live
   const { name, uid } = pod.metadata
-  const path = `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods/${encodeURIComponent(name)}`
+  const path = podPath(access.live.namespace, name)
   const gone = (what: string) =>
     new DevkError({
       code: 'POD_GONE',

@@ -7,7 +7,7 @@ import type { Project } from '../../model/project.ts'
 import type { BuildInput, BuildOutput } from '../../protocol/operations.ts'
 import { imageId } from '../../resources/outputs.ts'
 import { imageNodes } from '../../resources/project-nodes.ts'
-import { askedProject, noProject, withSession } from '../asked-project.ts'
+import { askedProject, withProject } from '../asked-project.ts'
 import { bringUp } from '../session/bring-up.ts'
 import { emptyReport } from '../session/observe.ts'
 import type { Session } from '../session/session.ts'
@@ -19,13 +19,11 @@ export const build: Operation<'build'> = async (input, context) => {
   const built = project.services.filter(service => service.build).map(({ name }) => name)
   checkServices(input.services, built)
   const names = new Set(input.services.length > 0 ? input.services : built)
-  const answer = await withSession(context, session =>
+  return await withProject(context, session =>
     input.explain
       ? explain(session, project, names, context.signal)
       : make(session, { project, names, input }, context),
   )
-  if (!answer) throw noProject(context.folder)
-  return answer
 }
 
 async function make(

@@ -1,5 +1,5 @@
-import { once } from 'node:events'
 import { DevkError } from '../../base/errors.ts'
+import { aborted } from '../../base/time.ts'
 import type { LentForward } from '../../forward/forwards.ts'
 import { checkServices } from '../../model/check-services.ts'
 import { type Forward, parseForward } from '../../model/forward.ts'
@@ -8,16 +8,15 @@ import { podPort } from '../../resources/forward-node.ts'
 import { workloadId } from '../../resources/outputs.ts'
 import { podTargets } from '../../resources/pod-targets.ts'
 import { identitiesOf } from '../../resources/workload-node.ts'
-import { noProject, notUp, withSession } from '../asked-project.ts'
+import { broughtUp, withProject } from '../asked-project.ts'
 import { lookAtCluster } from '../session/project-status.ts'
 import { retired, type Session } from '../session/session.ts'
-import { readSummary } from '../session/summary.ts'
 import type { Operation, OperationContext } from './operation.ts'
 
 /** Ports that the project file does not name: open until whoever asked for them has enough of them, or is gone. */
 export const forward: Operation<'forward'> = async ({ service, ports }, context) => {
   const wanted = ports.map(parseForward)
-  const done = await withSession(context, async session => {
+  return await withProject(context, async session => {
     const opened: LentForward[] = []
     try {
       const told = await openAll(session, { service, wanted, opened }, context)
@@ -29,8 +28,6 @@ export const forward: Operation<'forward'> = async ({ service, ports }, context)
       await Promise.all(opened.map(each => each[Symbol.asyncDispose]()))
     }
   })
-  if (!done) throw noProject(context.folder)
-  return done
 }
 
 interface Asked {
@@ -45,8 +42,7 @@ async function openAll(
   { service, wanted, opened }: Asked,
   { steps, report, signal }: OperationContext,
 ): Promise<OpenedForward[]> {
-  const summary = await readSummary(session.home)
-  if (!summary) throw notUp()
+  const summary = await broughtUp(session)
   checkServices([service], summary.services)
   const workload = await session.store.read(workloadId(service))
   const objects = identitiesOf(workload?.output ?? {})
@@ -64,10 +60,6 @@ async function openAll(
     report({ type: 'note', message: `No pod of ${service} is ready: connections are held until one is.` })
   }
   return told
-}
-
-async function aborted(signal: AbortSignal): Promise<void> {
-  if (!signal.aborted) await once(signal, 'abort')
 }
 
 function notDeployed(service: string, why: string): DevkError {

@@ -1,8 +1,8 @@
 import { sleep } from '../../base/time.ts'
-import { noProject, notUp, withSession } from '../asked-project.ts'
+import { broughtUp, withProject } from '../asked-project.ts'
 import { lookAtCluster } from '../session/project-status.ts'
 import type { Session } from '../session/session.ts'
-import { readSummary, type Summary } from '../session/summary.ts'
+import type { Summary } from '../session/summary.ts'
 import type { Operation, OperationContext } from './operation.ts'
 
 /** How long what was printed before may take to be read. */
@@ -11,9 +11,8 @@ const EVERY_MS = 500
 
 /** Sees to it that the logs are kept: who shows them reads the files. */
 export const logs: Operation<'logs'> = async ({ follow }, context) => {
-  const answer = await withSession(context, async session => {
-    const summary = await readSummary(session.home)
-    if (!summary) throw notUp()
+  return await withProject(context, async session => {
+    const summary = await broughtUp(session)
     let trouble = await keep(session, summary, context)
     while (follow && !context.signal.aborted) {
       if (trouble) context.steps.note(trouble)
@@ -26,8 +25,6 @@ export const logs: Operation<'logs'> = async ({ follow }, context) => {
     }
     return { services: summary.services, ...(trouble && { trouble }) }
   })
-  if (!answer) throw noProject(context.folder)
-  return answer
 }
 
 /** Why they are not kept, where they are not. */

@@ -4,17 +4,16 @@ import { waitReady } from '../../kube/rollout/wait-ready.ts'
 import { checkServices } from '../../model/check-services.ts'
 import { type ClusterOutput, clusterId, workloadId } from '../../resources/outputs.ts'
 import { identitiesOf } from '../../resources/workload-node.ts'
-import { noProject, notUp, withSession } from '../asked-project.ts'
-import { readSummary } from '../session/summary.ts'
+import { broughtUp, notUp, withProject } from '../asked-project.ts'
 import type { Operation } from './operation.ts'
 
 /** New pods for the same workloads, by a rollout: the old ones serve until the new ones are ready. */
 export const restart: Operation<'restart'> = async ({ services }, context) => {
   const { steps, signal } = context
-  const answer = await withSession(context, async session => {
-    const summary = await readSummary(session.home)
+  return await withProject(context, async session => {
+    const summary = await broughtUp(session)
     const cluster = await session.store.read(clusterId)
-    if (!summary || cluster?.phase !== 'done') throw notUp()
+    if (cluster?.phase !== 'done') throw notUp()
     checkServices(services, summary.services)
     const clusters = await openClusters({ steps, signal })
     const { api, live } = await session.access(clusters, {
@@ -36,6 +35,4 @@ export const restart: Operation<'restart'> = async ({ services }, context) => {
     )
     return { restarted: restarted.flat() }
   })
-  if (!answer) throw noProject(context.folder)
-  return answer
 }

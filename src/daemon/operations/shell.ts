@@ -2,7 +2,7 @@ import { openClusters } from '../../cluster/clusters.ts'
 import { debugContainer } from '../../kube/exec/debug-container.ts'
 import { mirrorLocalImage } from '../../resources/mirror-local-images.ts'
 import { type RegistryOutput, registryId } from '../../resources/outputs.ts'
-import { noProject, withSession } from '../asked-project.ts'
+import { withProject } from '../asked-project.ts'
 import { findPlace, type PlaceInPod } from '../exec/find-place.ts'
 import { findShell } from '../exec/find-shell.ts'
 import { runInPod } from '../exec/run-in-pod.ts'
@@ -11,7 +11,7 @@ import type { Operation, OperationContext } from './operation.ts'
 
 /** A shell in a container of a service, or in one beside it where its image has none. */
 export const shell: Operation<'shell'> = async (input, context) => {
-  const answer = await withSession(context, async session => {
+  return await withProject(context, async session => {
     const place = await findPlace(session, input, context)
     if (place.note) context.steps.note(place.note)
     const own = await findShell(place, context.signal)
@@ -20,8 +20,6 @@ export const shell: Operation<'shell'> = async (input, context) => {
     const its = (await findShell(beside, context.signal)) ?? 'sh'
     return await runInPod(beside, { ...input, command: [its] }, context)
   })
-  if (!answer) throw noProject(context.folder)
-  return answer
 }
 
 async function placeBeside(

@@ -1,15 +1,13 @@
 import { DevkError } from '../../base/errors.ts'
 import { openClusters } from '../../cluster/clusters.ts'
 import { stopCluster } from '../../cluster/stop-cluster.ts'
-import { noProject, notUp, withSession } from '../asked-project.ts'
-import { readSummary } from '../session/summary.ts'
+import { broughtUp, withProject } from '../asked-project.ts'
 import type { Operation } from './operation.ts'
 
 /** The daemon has ended by now: the thin side asked it to. */
 export const stop: Operation<'stop'> = async (_, context) => {
-  const answer = await withSession(context, async session => {
-    const summary = await readSummary(session.home)
-    if (!summary) throw notUp()
+  return await withProject(context, async session => {
+    const summary = await broughtUp(session)
     const { cluster } = summary
     if (cluster.provider === 'existing') {
       throw new DevkError({
@@ -20,6 +18,4 @@ export const stop: Operation<'stop'> = async (_, context) => {
     }
     return { outcome: await stopCluster(await openClusters(context), cluster.name), name: cluster.name }
   })
-  if (!answer) throw noProject(context.folder)
-  return answer
 }

@@ -2,7 +2,7 @@ import { DevkError } from '../../base/errors.ts'
 import { checkServices } from '../../model/check-services.ts'
 import type { Project } from '../../model/project.ts'
 import { projectNodes, withNeeds } from '../../resources/project-nodes.ts'
-import { askedProject, noProject, withSession } from '../asked-project.ts'
+import { askedProject, withProject } from '../asked-project.ts'
 import { bringUp } from '../session/bring-up.ts'
 import { projectStatus } from '../session/project-status.ts'
 import { shareFresh } from '../session/share-fresh.ts'
@@ -16,7 +16,7 @@ export const up: Operation<'up'> = async (input, context) => {
   )
   const services = withNeeds(project, input.services)
   const { report, signal } = context
-  const answer = await withSession(context, session =>
+  return await withProject(context, session =>
     shareFresh(
       session.runs,
       {
@@ -48,8 +48,6 @@ export const up: Operation<'up'> = async (input, context) => {
       },
     ),
   )
-  if (!answer) throw noProject(context.folder)
-  return answer
 }
 
 function titleOf({ name }: Project, services: readonly string[]): string {

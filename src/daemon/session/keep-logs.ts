@@ -7,6 +7,7 @@ import type { Live } from '../../kube/rollout/live.ts'
 import type { Pod } from '../../kube/rollout/objects.ts'
 import { type Owned, ownerOf } from '../../kube/rollout/owner-of.ts'
 import { type LogRing, openRing } from '../../logs/ring.ts'
+import { KEPT_LOG_BYTES } from '../../model/size.ts'
 import { identitiesOf } from '../../resources/workload-node.ts'
 import { keepEvents } from './keep-events.ts'
 import { readSummary } from './summary.ts'
@@ -75,8 +76,7 @@ export function keepLogs(home: ProjectHome, store: RecordStore): KeptLogs {
 }
 
 async function openOwn(home: ProjectHome): Promise<LogRing> {
-  // Nothing of a project is followed before it was brought up.
-  const maxBytes = (await readSummary(home))?.logBytes ?? 0
+  const maxBytes = (await readSummary(home))?.logBytes ?? KEPT_LOG_BYTES
   return await openRing(home.logs, { maxBytes })
 }
 

@@ -31,7 +31,7 @@ export async function projectStatus(session: Session, options: Options): Promise
     running: session.runs.running,
     ...(session.lasting && { daemon: { pid: process.pid } }),
     services,
-    ...(session.logs.trouble() && { logsTrouble: session.logs.trouble() }),
+    logsTrouble: session.logs.trouble(),
   }
 }
 

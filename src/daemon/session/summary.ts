@@ -5,6 +5,7 @@ import type { ProjectHome } from '../../base/project-home.ts'
 import { writeFileAtomic } from '../../base/write-file.ts'
 import type { AskedCluster } from '../../model/cluster.ts'
 import type { Project } from '../../model/project.ts'
+import { KEPT_LOG_BYTES } from '../../model/size.ts'
 
 const summarySchema = z.object({
   folder: z.string(),
@@ -13,7 +14,7 @@ const summarySchema = z.object({
   cluster: z.looseObject({ name: z.string(), provider: z.enum(['kind', 'k3d', 'existing']) }),
   services: z.array(z.string()),
   profiles: z.array(z.string()),
-  logBytes: z.number().default(200e6),
+  logBytes: z.number().default(KEPT_LOG_BYTES),
 })
 
 /** What was brought up last: enough to look at it and to take it away where the project file is broken or gone. */

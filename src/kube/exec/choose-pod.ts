@@ -2,11 +2,11 @@ import { DevkError } from '../../base/errors.ts'
 import { didYouMean } from '../../base/nearest.ts'
 import type { ObjectIdentity } from '../apply/identity.ts'
 import { activityOf } from '../rollout/activity.ts'
+import { containerStatus } from '../rollout/container-status.ts'
 import type { Pod, Snapshot } from '../rollout/objects.ts'
 import { isAlive, isReady, podsOfObject } from '../rollout/pods-of.ts'
 import { serviceStatus } from '../rollout/status.ts'
 import { troubleOf } from '../rollout/trouble.ts'
-import { containerStatus } from './container-status.ts'
 
 export interface ChosenPod {
   pod: Pod

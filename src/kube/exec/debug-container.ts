@@ -1,9 +1,10 @@
 import { DevkError } from '../../base/errors.ts'
 import type { KubeApi } from '../api.ts'
+import { podPath } from '../pod-path.ts'
+import { containerStatus } from '../rollout/container-status.ts'
 import { containerTrouble } from '../rollout/container-trouble.ts'
 import type { Live } from '../rollout/live.ts'
 import type { ContainerStatus, Pod } from '../rollout/objects.ts'
-import { containerStatus } from './container-status.ts'
 import { idleScript } from './idle-script.ts'
 
 interface Mount {
@@ -59,7 +60,7 @@ export async function debugContainer(
   { pod, target }: { pod: string; target: string },
   { image, signal, say }: DebugOptions,
 ): Promise<DebugContainer> {
-  const path = `/api/v1/namespaces/${encodeURIComponent(live.namespace)}/pods/${encodeURIComponent(pod)}`
+  const path = podPath(live.namespace, pod)
   const whole = await api.get<WholePod>(path, { signal })
   const mounts = mountsOf(whole, target)
   const { ephemeralContainers: before = [], shareProcessNamespace, hostPID } = whole.spec

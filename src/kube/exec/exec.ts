@@ -1,5 +1,6 @@
 import { type Duplex, type Readable, Writable } from 'node:stream'
 import type { KubeApi } from '../api.ts'
+import { podPath } from '../pod-path.ts'
 import type { SpdyConnection } from '../spdy/connection.ts'
 import { type Outcome, outcomeOf } from './outcome.ts'
 
@@ -90,5 +91,5 @@ function pathOf({ namespace, pod, container, command, terminal }: ExecAsked): st
     ['stdout', 'true'],
     ...(terminal ? [['tty', 'true'] as [string, string]] : [['stderr', 'true'] as [string, string]]),
   ])
-  return `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods/${encodeURIComponent(pod)}/exec?${query}`
+  return `${podPath(namespace, pod, 'exec')}?${query}`
 }

@@ -86,14 +86,12 @@ async function rest(
   ms: number,
   signal: AbortSignal,
 ): Promise<void> {
-  const over = new AbortController()
-  const end = () => over.abort()
-  const timer = setTimeout(end, ms)
-  signal.addEventListener('abort', end, { once: true })
-  const isSame = () => (view.now()?.epoch ?? epoch) === epoch
-  while (!over.signal.aborted && isSame()) await view.changed(over.signal).catch(end)
-  clearTimeout(timer)
-  signal.removeEventListener('abort', end)
+  const over = AbortSignal.any([signal, AbortSignal.timeout(ms)])
+  try {
+    while (!over.aborted && (view.now()?.epoch ?? epoch) === epoch) await view.changed(over)
+  } catch {
+    // The time is over, or nothing is heard any more.
+  }
 }
 
 async function pause(ms: number, signal: AbortSignal): Promise<void> {

@@ -1,3 +1,4 @@
+import { poll } from '../../base/time.ts'
 import type { LogSink } from '../../model/log.ts'
 import type { KubeApi } from '../api.ts'
 import type { Live } from '../rollout/live.ts'
@@ -124,9 +125,10 @@ export function followPods(
   return {
     async caughtUp(signal) {
       const isBehind = () => lookedAt < listedAt || behind.size > 0
-      while (isBehind() && !signal.aborted && !closing.signal.aborted) {
-        await new Promise(resolve => setTimeout(resolve, SOON_MS))
-      }
+      const over = AbortSignal.any([signal, closing.signal])
+      await poll(async () => (isBehind() ? undefined : true), { every: SOON_MS, signal: over }).catch(
+        () => {},
+      )
     },
     async [Symbol.asyncDispose]() {
       closing.abort()

@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream'
 import type { LogSink } from '../../model/log.ts'
 import type { KubeApi } from '../api.ts'
+import { podPath } from '../pod-path.ts'
 import { isRefusal } from '../refusal.ts'
 import type { ContainerView, SeenContainer } from './container-view.ts'
 import { pour } from './pour.ts'
@@ -61,7 +62,7 @@ async function openLog(
   signal: AbortSignal,
 ): Promise<Readable & AsyncIterable<Buffer>> {
   const query = new URLSearchParams({ container, timestamps: 'true', ...how })
-  const path = `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods/${encodeURIComponent(pod)}/log?${query}`
+  const path = `${podPath(namespace, pod, 'log')}?${query}`
   return await api.stream(path, { signal, timeout: OPEN_MS })
 }
 

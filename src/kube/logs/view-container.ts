@@ -1,13 +1,13 @@
+import { containerStatus } from '../rollout/container-status.ts'
 import type { ContainerStatus, Pod } from '../rollout/objects.ts'
 import type { SeenContainer } from './container-view.ts'
 
 /** What a pod's status says of a container. Undefined where it says nothing of it yet. */
 export function seenContainer(
-  { status }: Pod,
+  pod: Pod,
   container: string,
 ): Omit<SeenContainer, 'epoch' | 'lost'> | undefined {
-  const all = [...(status.initContainerStatuses ?? []), ...(status.containerStatuses ?? [])]
-  const found = all.find(({ name }) => name === container)
+  const found = containerStatus(pod, container)
   return found && seenStatus(found)
 }
 

@@ -1,4 +1,6 @@
 import type { KubeApi } from '../api.ts'
+import { podPath } from '../pod-path.ts'
+import { containerStatus } from './container-status.ts'
 import type { Pod } from './objects.ts'
 
 const LINES = 15
@@ -6,14 +8,13 @@ const LINES = 15
 /** The last lines of what a container printed: of the run that crashed where it runs again already. None is no error. */
 export async function lastLines(
   api: KubeApi,
-  { metadata, status }: Pod,
+  pod: Pod,
   container: string,
   signal: AbortSignal,
 ): Promise<string[]> {
-  const all = [...(status.containerStatuses ?? []), ...(status.initContainerStatuses ?? [])]
-  const { state, lastState } = all.find(({ name }) => name === container) ?? {}
+  const { state, lastState } = containerStatus(pod, container) ?? {}
   const crashed = state?.terminated === undefined && lastState?.terminated !== undefined
-  const path = `/api/v1/namespaces/${metadata.namespace}/pods/${metadata.name}/log`
+  const path = podPath(pod.metadata.namespace ?? '', pod.metadata.name, 'log')
   for (const previous of crashed ? [true, false] : [false]) {
     const query = new URLSearchParams({
       container,

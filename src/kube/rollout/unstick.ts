@@ -1,4 +1,5 @@
 import type { KubeApi } from '../api.ts'
+import { podPath } from '../pod-path.ts'
 import type { Pod, Snapshot } from './objects.ts'
 import { newestPodsOf, podsOf } from './pods-of.ts'
 import { type Awaited, workloadSeen } from './progress.ts'
@@ -21,14 +22,10 @@ export function unsticking(
   return {
     async free(snapshot, object, now) {
       for (const { metadata } of stuckPods(snapshot, object, now)) {
-        const { name, namespace, uid } = metadata
+        const { name, namespace = '', uid } = metadata
         if (freed.has(uid)) continue
         freed.add(uid)
-        await api.delete(
-          `/api/v1/namespaces/${namespace}/pods/${name}`,
-          { propagation: 'Background', uid },
-          { signal },
-        )
+        await api.delete(podPath(namespace, name), { propagation: 'Background', uid }, { signal })
         note?.(
           `Pod ${name} of the old version was broken, and a StatefulSet waits for it for ever: it was deleted.`,
         )

@@ -1,4 +1,4 @@
-import type { ContainerStatus, Pod } from '../rollout/objects.ts'
+import type { ContainerStatus, Pod } from './objects.ts'
 
 /** Of whichever kind the container is. */
 export function containerStatus({ status }: Pod, container: string): ContainerStatus | undefined {
