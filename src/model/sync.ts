@@ -1,0 +1,40 @@
+/** Sources that are written into running containers as they are saved. */
+export interface SyncRule {
+  /** A file or a folder of this machine. */
+  from: string
+  /** Where it is in the container: a file for a file, a folder for a folder. */
+  to: string
+  restart: Restart
+  /** Without one, the containers that run the service's own image; where it has none, the pod's default container. */
+  container?: string | undefined
+  /** Left out, as in a .gitignore, from `from` on. */
+  ignore: string[]
+  /** What the .gitignore files say is left out, too. */
+  gitignore: boolean
+}
+
+/** What follows once files were written. */
+export type Restart =
+  | { how: 'none' }
+  /** The container's main process, in place: what was written stays. */
+  | { how: 'process' }
+  | { how: 'container' }
+  | { how: 'signal'; signal: NodeJS.Signals }
+  /** A command in the container. */
+  | { how: 'run'; command: string }
+
+/** A file of the container as it shall be; its bytes are read when it is written. */
+export interface FileChange {
+  /** The folder that a rule leads to, absolute in the container; links on the way there are followed within the container. */
+  to: string
+  /** Below that, with slashes. A link on this way is in the way: the sources say what is there. */
+  path: string
+  now: FileContent | undefined
+}
+
+export type FileContent =
+  /** What may be done with it: 0o644. */
+  { kind: 'file'; mode: number; bytes: Buffer } | { kind: 'link'; target: string }
+
+/** `file 644 SHA256`, or `link TARGET`: what tells one state of a file from another. */
+export type FileState = string
