@@ -1,0 +1,65 @@
+import { createHash, hash } from 'node:crypto'
+import { type BigIntStats, closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs'
+import { open } from 'node:fs/promises'
+import { pipeline } from 'node:stream/promises'
+import type { FileState } from '../model/sync.ts'
+
+/** What a file's bytes hash to, as long as nothing about the file says that it was written since. */
+export interface DigestCache {
+  digest(path: string, stats: BigIntStats): string | undefined
+  remember(path: string, stats: BigIntStats, digest: string, looked: number): void
+}
+
+/** Up to here the loop is held for less time than a read in another thread costs it. */
+const READ_NOW = 256n * 1024n
+const READ_WHOLE = 4n * 1024n * 1024n
+/** Where a pipe has taken the file's place, opening it must not wait for whoever writes to it. */
+const FLAGS = constants.O_RDONLY | constants.O_NONBLOCK
+
+/** What the file hashes to; undefined where it is not what `stats` were of any more, by the time that it was read. */
+export async function digestOf(path: string, stats: BigIntStats): Promise<string | undefined> {
+  if (stats.size <= READ_NOW) return digestNow(path, stats)
+  await using file = await open(path, FLAGS)
+  if (!isSame(await file.stat({ bigint: true }), stats)) return undefined
+  let digest: string
+  if (stats.size <= READ_WHOLE) digest = hash('sha256', await file.readFile())
+  else {
+    const hashing = createHash('sha256')
+    await pipeline(file.createReadStream({ autoClose: false }), hashing)
+    digest = hashing.digest('hex')
+  }
+  return isSame(await file.stat({ bigint: true }), stats) ? digest : undefined
+}
+
+function digestNow(path: string, stats: BigIntStats): string | undefined {
+  const file = openSync(path, FLAGS)
+  try {
+    // Something endless may be there by now.
+    if (!fstatSync(file).isFile()) return undefined
+    const digest = hash('sha256', readFileSync(file))
+    return isSame(fstatSync(file, { bigint: true }), stats) ? digest : undefined
+  } finally {
+    closeSync(file)
+  }
+}
+
+function isSame(now: BigIntStats, then: BigIntStats): boolean {
+  return stamp(now) === stamp(then)
+}
+
+/** What tells that a file was written to, or is another one. */
+export function stamp({ size, mtimeNs, ctimeNs, ino, mode }: BigIntStats): string {
+  return `${size} ${mtimeNs} ${ctimeNs} ${ino} ${mode}`
+}
+
+const TICK_MS = 2_000
+
+/** Whether it may have been written again since without a sign: a file system's clock ticks slowly. */
+export function isFresh({ mtimeNs, ctimeNs }: BigIntStats, looked: number): boolean {
+  return looked - Number((mtimeNs > ctimeNs ? mtimeNs : ctimeNs) / 1_000_000n) < TICK_MS
+}
+
+/** Without what a umask decides from clone to clone: whether others than the owner may write. */
+export function fileState(stats: BigIntStats, digest: string): FileState {
+  return `file ${(Number(stats.mode) & 0o7755).toString(8)} ${digest}`
+}
