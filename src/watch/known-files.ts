@@ -40,7 +40,9 @@ interface Folder {
   roots: WatchRoot[]
 }
 
+/** What is small is there as a whole in a moment; what is large is likely to be written for a while. */
 const TRIES = 3
+const LARGE = 256n * 1024n
 const SLICE_MS = 8
 
 export function knownFiles(roots: readonly WatchRoot[], options: KnownFilesOptions): KnownFiles {
@@ -65,7 +67,10 @@ export function knownFiles(roots: readonly WatchRoot[], options: KnownFilesOptio
         if (stats.isDirectory()) return await enter(path, stats, reaching, renewed, found, signal)
         const state = await stateOf(path, stats)
         refused.delete(path)
-        if (state === 'unsettled') continue
+        if (state === 'unsettled') {
+          if (stats.size > LARGE) break
+          continue
+        }
         if (state === undefined) return forget(path, found)
         forgetFolder(path, found)
         return learn(path, state, found)
