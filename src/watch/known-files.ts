@@ -99,6 +99,7 @@ export function knownFiles(roots: readonly WatchRoot[], options: KnownFilesOptio
     if (isNew) watches.renew(path)
     const folder = { identity, names: known?.names ?? new Set<string>(), roots: reaching }
     folders.set(path, folder)
+    nameAbove(path)
     const names = new Set(readdirSync(path))
     refused.delete(path)
     for (const name of folder.names) if (!names.has(name)) forget(join(path, name), found)
@@ -142,6 +143,11 @@ export function knownFiles(roots: readonly WatchRoot[], options: KnownFilesOptio
   function learn(path: string, state: FileState, found: Found): void {
     found.note(path, files.get(path), state)
     files.set(path, state)
+    nameAbove(path)
+  }
+
+  /** It may have come after its folder was listed. */
+  function nameAbove(path: string): void {
     folders.get(dirname(path))?.names.add(basename(path))
   }
 

@@ -1,5 +1,5 @@
-import { realpathSync } from 'node:fs'
-import { basename, dirname } from 'node:path'
+import { lstatSync, readlinkSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
 
 /** The folders above the roots: what happens there decides what the roots are, and whether they are there. */
 export interface Ways {
@@ -14,13 +14,7 @@ export function waysTo(renewWatch: (folder: string) => void): Ways {
   const steps = new Map<string, Step[]>()
   return {
     watch(root) {
-      const real = realPath(root)
-      const found = stepsTo(root)
-      // A link's own way tells where it leads, and the other one what is there.
-      if (real !== undefined && real !== root) found.push(...stepsTo(real))
-      steps.set(root, found)
-      // From the top down: what comes to be in a folder is heard before it is looked for.
-      for (const folder of new Set(found.map(step => step.folder))) renewWatch(folder)
+      steps.set(root, walkTo(root, renewWatch))
     },
     leadThrough: folder => [...steps.values()].flat().some(step => step.folder === folder),
     rootsBy: (folder, name) =>
@@ -37,14 +31,40 @@ interface Step {
   isEnd: boolean
 }
 
-function stepsTo(path: string, isEnd = true): Step[] {
-  const folder = dirname(path)
-  return folder === path ? [] : [...stepsTo(folder, false), { folder, name: basename(path), isEnd }]
+const MOST_LINKS = 40
+
+/** From the top down, around by each link: what comes to be in a folder is heard before it is looked for. */
+function walkTo(path: string, renewWatch: (folder: string) => void): Step[] {
+  const found: Step[] = []
+  const watched = new Set<string>()
+  let folder = resolve('/')
+  let names = namesOf(path)
+  let links = 0
+  while (true) {
+    const [name, ...rest] = names
+    if (name === undefined) return found
+    if (!watched.has(folder)) renewWatch(folder)
+    watched.add(folder)
+    const target = links < MOST_LINKS ? linkAt(join(folder, name)) : undefined
+    found.push({ folder, name, isEnd: rest.length === 0 && target === undefined })
+    if (target === undefined) {
+      folder = join(folder, name)
+      names = rest
+    } else {
+      links++
+      names = [...namesOf(resolve(folder, target)), ...rest]
+      folder = resolve('/')
+    }
+  }
 }
 
-function realPath(path: string): string | undefined {
+function namesOf(path: string): string[] {
+  return dirname(path) === path ? [] : path.split('/').filter(Boolean)
+}
+
+function linkAt(path: string): string | undefined {
   try {
-    return realpathSync(path)
+    return lstatSync(path).isSymbolicLink() ? readlinkSync(path) : undefined
   } catch {
     return undefined
   }
