@@ -20,7 +20,7 @@ export interface Surveyed {
   again: Place[]
 }
 
-const PLACES_AT_ONCE = 5_000
+const PLACES_AT_ONCE = 1_000
 
 export function* surveyRequests(places: readonly Place[]): Generator<SurveyRequest> {
   for (const { to, path } of places) checkName(to, path)
