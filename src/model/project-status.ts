@@ -1,4 +1,5 @@
 import type { ErrorFields } from '../base/errors.ts'
+import type { SyncStatus } from './activity.ts'
 import type { ForwardState } from './forward.ts'
 
 /** What a run did, and what it could not do. */
@@ -31,6 +32,8 @@ export interface ServiceStatus {
   urls: string[]
   /** Ports of this machine that lead to its pods; none where no daemon runs. */
   forwards: ForwardState[]
+  /** How its containers are beside its sources; undefined where no rule leads any there, or no daemon runs. */
+  sync?: SyncStatus | undefined
 }
 
 export interface ProjectStatus {
@@ -45,4 +48,6 @@ export interface ProjectStatus {
   services: ServiceStatus[]
   /** Why nothing more of what is printed can be kept. */
   logsTrouble?: string | undefined
+  /** Why changes of sources are seen late. */
+  watchTrouble?: string | undefined
 }

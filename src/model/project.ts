@@ -1,9 +1,12 @@
 import type { AskedCluster } from './cluster.ts'
 import type { Forward } from './forward.ts'
+import type { SyncRule } from './sync.ts'
 
 /** A project file, checked and complete: every path is absolute, every default is filled in. */
 export interface Project {
   file: string
+  /** All that it was read from, also what is not there: overlays and `.env`. */
+  files: string[]
   folder: string
   name: string
   namespace: string
@@ -27,6 +30,8 @@ export interface Service {
   imagePaths: ImagePath[]
   /** Ports of this machine that lead to its pods. */
   forward: Forward[]
+  /** Sources that are written into its running containers. */
+  sync: SyncRule[]
 }
 
 /** What an image is made of. */

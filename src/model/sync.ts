@@ -2,6 +2,8 @@
 export interface SyncRule {
   /** A file or a folder of this machine. */
   from: string
+  /** It was a file when the project was read; a folder otherwise. */
+  isFile: boolean
   /** Where it is in the container: a file for a file, a folder for a folder. */
   to: string
   restart: Restart
@@ -23,12 +25,16 @@ export type Restart =
   /** A command in the container. */
   | { how: 'run'; command: string }
 
-/** A file of the container as it shall be; its bytes are read when it is written. */
-export interface FileChange {
+/** Of a file in a container. */
+export interface Place {
   /** The folder that a rule leads to, absolute in the container; links on the way there are followed within the container. */
   to: string
   /** Below that, with slashes. A link on this way is in the way: the sources say what is there. */
   path: string
+}
+
+/** A file of the container as it shall be: undefined where it shall be gone. */
+export interface FileChange extends Place {
   now: FileContent | undefined
 }
 

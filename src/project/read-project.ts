@@ -24,7 +24,8 @@ export async function readProject(
   { profiles = [], env = process.env }: ReadOptions = {},
 ): Promise<Project> {
   const folder = dirname(file)
-  const dotenv = await readIfThere(join(folder, '.env'))
+  const dotenvFile = join(folder, '.env')
+  const dotenv = await readIfThere(dotenvFile)
   const values = { ...parseEnv(dotenv ?? ''), ...env }
   const base = await read(file, values, file)
   const sources = [base, ...(await readOverlays(base, profiles, values))]
@@ -36,7 +37,8 @@ export async function readProject(
       result.error.issues.flatMap(issue => describeIssue(issue, data, sources)),
     )
   }
-  return await resolveProject(result.data, { file, folder, sources, profiles })
+  const files = [...sources.map(source => source.file), dotenvFile]
+  return await resolveProject(result.data, { file, files, folder, sources, profiles })
 }
 
 async function read(file: string, values: NodeJS.Dict<string>, project: string): Promise<Source> {

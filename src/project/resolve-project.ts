@@ -14,6 +14,8 @@ import type { Source } from './sources.ts'
 
 export interface Origin {
   file: string
+  /** All that it was read from. */
+  files: readonly string[]
   folder: string
   sources: readonly Source[]
   profiles: readonly string[]
@@ -21,7 +23,7 @@ export interface Origin {
 
 /** What the file says, with every path absolute and every default in its place. Throws PROJECT_INVALID. */
 export async function resolveProject(input: ProjectInput, origin: Origin): Promise<Project> {
-  const { file, folder, sources, profiles } = origin
+  const { file, files, folder, sources, profiles } = origin
   const { name, namespace = name } = input
   const faults: string[] = []
   const blame: Blame = (path, words, value) => void faults.push(fault(sources, path, words, value))
@@ -39,6 +41,7 @@ export async function resolveProject(input: ProjectInput, origin: Origin): Promi
   if (faults.length > 0) throw invalidProject(file, faults)
   return {
     file,
+    files: [...files],
     folder,
     name,
     namespace,
@@ -50,11 +53,8 @@ export async function resolveProject(input: ProjectInput, origin: Origin): Promi
   }
 }
 
-function ignoredOf({ secrets = [], services }: ProjectInput): string[] {
-  const parts = Object.entries(services).flatMap(([name, { sync = [] }]) => [
-    ...(sync.length > 0 ? [`services.${name}.sync`] : []),
-  ])
-  return secrets.length > 0 ? ['secrets', ...parts] : parts
+function ignoredOf({ secrets = [] }: ProjectInput): string[] {
+  return secrets.length > 0 ? ['secrets'] : []
 }
 
 function checkNeeds(services: readonly Service[], blame: Blame): void {

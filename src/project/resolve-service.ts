@@ -1,16 +1,17 @@
-import { stat } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { parseForward } from '../model/forward.ts'
 import type { BuildSpec, DeploySpec, Service } from '../model/project.ts'
 import type { Blame } from './faults.ts'
+import { kindOf } from './kind-of.ts'
 import { parsed } from './parsed.ts'
+import { resolveSync } from './resolve-sync.ts'
 import type { DeployInput, ServiceInput } from './schema.ts'
 import type { KeyPath } from './sources.ts'
 
 /** A service with absolute paths, each of which is there. */
 export async function resolveService(
   name: string,
-  { build, deploy, needs, imagePaths, forward }: ServiceInput,
+  { build, deploy, needs, imagePaths, forward, sync }: ServiceInput,
   folder: string,
   blame: Blame,
 ): Promise<Service> {
@@ -35,7 +36,13 @@ export async function resolveService(
   const forwards = forward.flatMap((text, index) =>
     parsed(() => parseForward(String(text)), [...at, 'forward', index], blame),
   )
-  return { name, build: resolvedBuild, deploy: deploys, needs, imagePaths, forward: forwards }
+  if (sync.length > 0 && deploys.length === 0) {
+    blame([...at, 'sync'], 'has nothing to write into: the service has no deploy')
+  }
+  const rules = await Promise.all(
+    sync.map((rule, index) => resolveSync(rule, folder, [...at, 'sync', index], blame)),
+  )
+  return { name, build: resolvedBuild, deploy: deploys, needs, imagePaths, forward: forwards, sync: rules }
 }
 
 async function resolveBuild(
@@ -81,12 +88,4 @@ async function resolveDeploy(
   return isChart
     ? { kind: 'helm', chart: path, release: name, values: [], set: {} }
     : { kind: 'manifests', path }
-}
-
-async function kindOf(path: string): Promise<'file' | 'folder' | undefined> {
-  try {
-    return (await stat(path)).isDirectory() ? 'folder' : 'file'
-  } catch {
-    return undefined
-  }
 }

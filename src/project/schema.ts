@@ -1,3 +1,4 @@
+import { constants } from 'node:os'
 import { z } from 'zod'
 
 const clusterName = /^[a-z0-9]([a-z0-9-]{0,30}[a-z0-9])?$/
@@ -55,6 +56,31 @@ const deploySchema = z.union([
   }),
 ])
 
+const signalName = z
+  .string()
+  .regex(/^SIG[A-Z0-9]+$/, 'must be a signal such as SIGHUP')
+  .refine(name => name in constants.signals, 'is no signal of this machine')
+
+const syncSchema = z.strictObject({
+  from: text.describe('A file or a folder'),
+  to: text
+    .regex(/^\//, 'must be absolute: it is a path in the container')
+    .describe('Where it is in the container'),
+  restart: z
+    .union([
+      z.enum(['none', 'process', 'container']),
+      z.strictObject({ signal: signalName }),
+      z.strictObject({ run: text }),
+    ])
+    .default('none')
+    .describe('What follows once files were written: { signal: SIGHUP }, { run: "npm run build" }'),
+  container: text
+    .optional()
+    .describe('Without it, what runs the service’s own image, or else the pod’s default container'),
+  ignore: z.array(text).default([]).describe('Left out, in the notation of .gitignore'),
+  gitignore: z.boolean().default(false).describe('What .gitignore files leave out is left out'),
+})
+
 const serviceSchema = z.strictObject({
   build: buildSchema.optional().describe('The folder with the Dockerfile, or how to build in full'),
   deploy: z
@@ -66,7 +92,7 @@ const serviceSchema = z.strictObject({
     .array(z.strictObject({ kind: text, path: text }))
     .default([])
     .describe('Where custom resources name images: kind Engine, path spec.image'),
-  sync: z.array(z.unknown()).optional(),
+  sync: z.array(syncSchema).default([]).describe('Sources that are written into running containers'),
   forward: z
     .array(z.union([text, z.int()]))
     .default([])
@@ -91,4 +117,5 @@ export const projectSchema = z.strictObject({
 export type ProjectInput = z.infer<typeof projectSchema>
 export type ClusterInput = z.infer<typeof clusterSchema>
 export type ServiceInput = z.infer<typeof serviceSchema>
+export type SyncInput = z.infer<typeof syncSchema>
 export type DeployInput = z.infer<typeof deploySchema>

@@ -105,6 +105,7 @@ describe('services', () => {
         needs: ['db'],
         imagePaths: [],
         forward: [],
+        sync: [],
       },
       {
         name: 'db',
@@ -122,6 +123,7 @@ describe('services', () => {
         needs: [],
         imagePaths: [],
         forward: [],
+        sync: [],
       },
     ])
   })
@@ -212,11 +214,63 @@ describe('overlays', () => {
 })
 
 it('tells which of its sections this version does nothing with', async () => {
-  await mkdir(join(folder, 'k8s'))
-  const { ignored } = await read(
-    'name: shop\nsecrets: [{ name: s }]\nservices:\n  a: { deploy: k8s, sync: [{ from: a, to: /b }] }\n  b: { deploy: k8s }\n',
-  )
-  expect(ignored).toEqual(['secrets', 'services.a.sync'])
+  const { ignored } = await read('name: shop\nsecrets: [{ name: s }]\n')
+  expect(ignored).toEqual(['secrets'])
+})
+
+describe('sync rules', () => {
+  const rules = async (...sync: string[]) => {
+    await mkdir(join(folder, 'k8s'), { recursive: true })
+    await mkdir(join(folder, 'src'), { recursive: true })
+    await writeFile(join(folder, 'config.json'), '')
+    return `name: shop\nservices:\n  a:\n    deploy: k8s\n    sync: [${sync.join(', ')}]\n`
+  }
+
+  it('lead folders to folders and files to files, and restart nothing unless they say so', async () => {
+    const text = await rules(
+      '{ from: src, to: /app/src/ }',
+      '{ from: config.json, to: /etc/app/ }',
+      '{ from: config.json, to: /etc/app.json, restart: process, container: main, ignore: ["*.log"], gitignore: true }',
+    )
+    const { services } = await read(text)
+    const more = { container: undefined, ignore: [], gitignore: false, restart: { how: 'none' } }
+    expect(services[0]?.sync).toEqual([
+      { ...more, from: join(folder, 'src'), isFile: false, to: '/app/src' },
+      { ...more, from: join(folder, 'config.json'), isFile: true, to: '/etc/app/config.json' },
+      {
+        ...{ from: join(folder, 'config.json'), isFile: true, to: '/etc/app.json' },
+        ...{ restart: { how: 'process' }, container: 'main', ignore: ['*.log'], gitignore: true },
+      },
+    ])
+  })
+
+  it('may send a signal or run a command', async () => {
+    const text = await rules(
+      '{ from: src, to: /a, restart: { signal: SIGHUP } }',
+      '{ from: src, to: /b, restart: { run: npm run build } }',
+    )
+    const { services } = await read(text)
+    expect(services[0]?.sync.map(({ restart }) => restart)).toEqual([
+      { how: 'signal', signal: 'SIGHUP' },
+      { how: 'run', command: 'npm run build' },
+    ])
+  })
+
+  it.each([
+    ['{ from: source, to: /a }', 'services.a.sync.0.from is not there'],
+    ['{ from: src, to: a }', 'must be absolute'],
+    ['{ from: src, to: / }', 'is the whole container'],
+    ['{ from: src, to: /a, restart: { signal: SIGNONE } }', 'is no signal'],
+    ['{ from: src, to: /a, restart: often }', 'restart'],
+  ])('are refused where they mean nothing: %s', async (rule, words) => {
+    expect((await fault(await rules(rule)))?.detail).toContain(words)
+  })
+
+  it('need something to write into', async () => {
+    const text = (await rules('{ from: src, to: /a }')).replace('deploy: k8s', 'build: src')
+    await writeFile(join(folder, 'src', 'Dockerfile'), 'FROM scratch\n')
+    expect((await fault(text))?.detail).toContain('services.a.sync has nothing to write into')
+  })
 })
 
 it('takes forwards as numbers and as text, and says where one is wrong', async () => {
