@@ -227,7 +227,7 @@ describe.each(shells)('in $name', shell => {
     expect(readFileSync(join(container.root, 'app/pipe'), 'utf8')).toBe('file')
   })
 
-  it('takes thousands of files at once', async () => {
+  it('takes thousands of files at once', { timeout: 60_000 }, async () => {
     await using container = await startContainer(shell)
     const many = Array.from({ length: 6_000 }, (_, n) =>
       file(`folder ${n % 50}/deeper/file number ${n}`, `text ${n}`),
