@@ -3,6 +3,7 @@ import type { ProjectStatus, RunReport, ServiceStatus } from '../model/project-s
 import type { UpOutput } from '../protocol/operations.ts'
 import { errorText } from './error-text.ts'
 import { forwardsText, whereText } from './forwards-text.ts'
+import { syncText } from './sync-text.ts'
 import { table } from './table.ts'
 
 /** How an `up` ended: the URLs where all is ready, the reasons where it is not. */
@@ -50,30 +51,32 @@ function notReadyText({ name, services }: ProjectStatus): string {
 }
 
 export function projectStatusText(status: ProjectStatus): string {
-  const { name, cluster, namespace, running, services, logsTrouble } = status
+  const { name, cluster, namespace, running, services, logsTrouble, watchTrouble } = status
   const head = `${name}: cluster ${cluster.name} is ${cluster.state}${cluster.why ? ` (${cluster.why})` : ''}, namespace ${namespace}`
   const rows = services.map(serviceRow)
   return [
     head,
     ...(running ? [`Under way: ${running}`] : []),
     ...(logsTrouble ? [`Logs can't be kept: ${logsTrouble}`] : []),
+    ...(watchTrouble ? [watchTrouble] : []),
     ...(rows.length > 0
-      ? ['', table([['SERVICE', 'STATE', 'PODS', 'RESTARTS', 'IMAGE', 'WHERE', 'WHY'], ...rows])]
+      ? ['', table([['SERVICE', 'STATE', 'PODS', 'RESTARTS', 'IMAGE', 'SYNC', 'WHERE', 'WHY'], ...rows])]
       : []),
     ...forwardsText(services),
   ].join('\n')
 }
 
 function serviceRow(service: ServiceStatus): string[] {
-  const { name, state, ready, wanted, restarts, imageBuiltAt, why } = service
+  const { name, state, ready, wanted, restarts, imageBuiltAt, why, sync } = service
   return [
     name,
     state === 'image' ? 'image only' : state,
     wanted > 0 ? `${ready}/${wanted}` : '-',
     String(restarts),
     imageBuiltAt === undefined ? '-' : age(imageBuiltAt),
+    syncText(sync),
     whereText(service).join(' ') || '-',
-    why ?? '',
+    why ?? sync?.why ?? '',
   ]
 }
 

@@ -13,6 +13,7 @@ import { answerRequests } from './answer-requests.ts'
 import { sameEnvironment } from './same-environment.ts'
 import { resume } from './session/resume.ts'
 import { openSession, type Session } from './session/session.ts'
+import { develop } from './sync/develop.ts'
 import { whenIdle } from './when-idle.ts'
 
 const IDLE_MS = 8 * 60 * 60_000
@@ -22,7 +23,7 @@ const LONG_REST_MS = 10_000
 
 /** What brings nothing about may be answered by a daemon that stands in another environment. */
 const onlyLooks: ReadonlySet<OperationName> = new Set([
-  ...(['status', 'config', 'logs', 'forward', 'exec', 'shell'] as const),
+  ...(['status', 'config', 'logs', 'forward', 'exec', 'shell', 'activity', 'sync'] as const),
 ])
 
 /** Runs that go on without the client that asked for them. */
@@ -61,6 +62,7 @@ async function listen(home: ProjectHome, open: Set<Socket>): Promise<void> {
     { afterMs: IDLE_MS, act: () => retired.abort() },
   ])
   await using session = openSession(home, { onActivity: () => open.size === 0 && idle.restart() })
+  await using _developing = develop(session)
   const server = createServer(socket => {
     open.add(socket)
     idle.pause()

@@ -4,12 +4,13 @@ import type { Fingerprint, Node, NodeRecord } from './node.ts'
 export function changes(
   record: NodeRecord | undefined,
   fingerprint: Fingerprint,
-  explain: Node['explain'] = differences,
+  { explain = differences, same = isSame }: Pick<Node, 'explain' | 'same'> = {},
 ): string[] {
   if (!record) return ['it was not there before']
-  const differing = explain(record.fingerprint, fingerprint)
-  if (differing.length > 0 || !isSame(record.fingerprint, fingerprint))
+  if (!same(record.fingerprint, fingerprint)) {
+    const differing = explain(record.fingerprint, fingerprint)
     return differing.length > 0 ? differing : ['its inputs changed']
+  }
   if (record.phase === 'applying') return ['the last run was interrupted']
   if (record.phase === 'failed') return ['it failed the last time']
   return []

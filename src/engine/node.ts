@@ -38,6 +38,9 @@ export interface Node {
    */
   lost?(record: NodeRecord, inputs: Inputs, signal: AbortSignal): Promise<string | undefined>
 
+  /** Whether what was made of the one will do for the other; where this is left out, only where they are equal. */
+  same?(before: Fingerprint, after: Fingerprint): boolean
+
   /** In words, what differs between two fingerprints; the engine names the inputs where this is left out. */
   explain?(before: Fingerprint, after: Fingerprint): string[]
 

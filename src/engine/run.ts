@@ -85,7 +85,7 @@ function inputsOf(node: Node, states: ReadonlyMap<string, NodeState>): Inputs {
 async function compare(node: Node, inputs: Inputs, { store, signal }: RunOptions): Promise<Task | Outcome> {
   const record = await store.read(node.id)
   const fingerprint = await node.fingerprint(inputs, signal)
-  const why = changes(record, fingerprint, node.explain?.bind(node))
+  const why = changes(record, fingerprint, node)
   if (record && why.length === 0) {
     const lost = await node.lost?.(record, inputs, signal)
     if (lost === undefined) return { is: 'unchanged', output: record.output }

@@ -1,3 +1,4 @@
+import type { Activity, SyncStatus } from '../model/activity.ts'
 import type { ClusterStatus } from '../model/cluster.ts'
 import type { Finding } from '../model/finding.ts'
 import type { Project } from '../model/project.ts'
@@ -18,6 +19,8 @@ export interface Operations {
   status: { input: Record<string, never>; output: ProjectStatus }
   logs: { input: LogsInput; output: LogsOutput }
   forward: { input: ForwardInput; output: Record<string, never>; item: OpenedForward }
+  sync: { input: SyncInput; output: SyncOutput }
+  activity: { input: Record<string, never>; output: Record<string, never>; item: Activity }
   restart: { input: { services: string[] }; output: { restarted: string[] } }
   exec: { input: ExecInput; output: ExecOutput }
   shell: { input: ShellInput; output: ExecOutput }
@@ -113,6 +116,16 @@ export interface OpenedForward {
   local: number
   /** The pod's. */
   port: number
+}
+
+export interface SyncInput {
+  /** Without one nothing is changed. */
+  change?: 'pause' | 'resume' | undefined
+}
+
+export interface SyncOutput {
+  paused: boolean
+  services: { name: string; sync: SyncStatus }[]
 }
 
 export interface DownInput {

@@ -47,7 +47,7 @@ export async function openForwardsOf(
   for (const forward of wanted) {
     try {
       const port = podPort(forward, service, workload)
-      await open.forwards.open(service, forward, podTargets(open, identitiesOf(workload), port))
+      await open.forwards.open(service, forward, podTargets(open, service, identitiesOf(workload), port))
     } catch (error) {
       failures.push(error)
     }

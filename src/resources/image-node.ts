@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { buildImage } from '../docker/build/build-image.ts'
 import { explainChange } from '../docker/build/explain-change.ts'
 import { readBuildInputs } from '../docker/build/inputs.ts'
@@ -61,6 +62,11 @@ export function imageNode(context: RunContext, service: string, build: BuildSpec
       const { hash, entries } = await read(signal)
       return { ...entries, hash, registry: inputOf<RegistryOutput>(needs, registryId).host }
     },
+    same: (before, after) =>
+      changedLabels(before, after).every(
+        label =>
+          label === 'hash' || (label.startsWith('./') && context.leads(service, join(build.context, label))),
+      ),
     explain: (before, after) => explainChange(withoutHash(before), withoutHash(after)),
     async lost(record, needs, signal) {
       const registry = inputOf<RegistryOutput>(needs, registryId)
@@ -74,6 +80,11 @@ export function imageNode(context: RunContext, service: string, build: BuildSpec
       return { reference, builtAt: new Date().toISOString() } satisfies ImageOutput
     },
   }
+}
+
+function changedLabels(before: Record<string, string>, after: Record<string, string>): string[] {
+  const labels = new Set([...Object.keys(before), ...Object.keys(after)])
+  return [...labels].filter(label => before[label] !== after[label])
 }
 
 function withoutHash({ hash: _, ...entries }: Record<string, string>): Record<string, string> {

@@ -12,7 +12,8 @@ const AGAIN_MS = 1_000
 
 /** The Ready pods of the objects, each at this port, over whichever connection to the cluster is open by then. */
 export function podTargets(
-  { current }: Pick<OpenForwards, 'current'>,
+  { current, isBehind }: Pick<OpenForwards, 'current' | 'isBehind'>,
+  service: string,
   objects: readonly ObjectIdentity[],
   port: number,
 ): Targets {
@@ -20,10 +21,13 @@ export function podTargets(
     ready() {
       const access = current()
       if (!access) return []
-      return readyPods(access.live.snapshot(), objects).map(pod => ({
-        name: pod.metadata.name,
-        dial: signal => dialPod(access, pod, port, signal),
-      }))
+      const pods = readyPods(access.live.snapshot(), objects)
+      return pods
+        .filter(({ metadata }) => !isBehind(service, metadata.uid ?? ''))
+        .map(pod => ({
+          name: pod.metadata.name,
+          dial: signal => dialPod(access, pod, port, signal),
+        }))
     },
     async changed(signal) {
       const live = current()?.live

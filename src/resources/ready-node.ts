@@ -7,7 +7,7 @@ import type { RunContext } from './run-context.ts'
 import { identitiesOf } from './workload-node.ts'
 
 /** A service's workloads are up: looked at in every run, since a pod that was fine may not be now. */
-export function readyNode({ access }: RunContext, service: string): Node {
+export function readyNode({ access, caughtUp }: RunContext, service: string): Node {
   return {
     id: readyId(service),
     title: `${service} ready`,
@@ -27,6 +27,8 @@ export function readyNode({ access }: RunContext, service: string): Node {
       const { api, live } = await access(inputOf<ClusterOutput>(inputs, clusterId))
       const workload = inputOf(inputs, workloadId(service))
       await waitReady(live, identitiesOf(workload), { signal, say, api })
+      say('its containers get what was saved since')
+      await caughtUp(service, signal)
       const urls = (workload['urls'] ?? []) as string[]
       if (urls.length > 0) say('waiting until its ports lead to it')
       for (const url of await unanswering(urls, signal)) {

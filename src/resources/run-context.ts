@@ -3,6 +3,7 @@ import type { NodeProcesses } from '../cluster/node-processes.ts'
 import type { NodeRoutes } from '../cluster/node-routes.ts'
 import type { Dialect } from '../docker/build/ignore-pattern.ts'
 import type { StatCache } from '../docker/build/stat-cache.ts'
+import type { DockerConnection } from '../docker/connect.ts'
 import type { Run } from '../exec/run.ts'
 import type { Forwards } from '../forward/forwards.ts'
 import type { KubeApi } from '../kube/api.ts'
@@ -22,6 +23,10 @@ export interface RunContext {
   /** What was found out about base images in this run. */
   bases: Map<string, Promise<string | undefined>>
   pruneVolumes: boolean
+  /** Whether a change of this file is written into the service's containers, so that its image can stay. */
+  leads(service: string, file: string): boolean
+  /** Resolves once what runs of the service is what its sources say, as far as they are written into its containers. */
+  caughtUp(service: string, signal: AbortSignal): Promise<void>
   forwards: OpenForwards
   /** The connection that is open, or a new one: `anew` where the cluster was started or made. */
   access(cluster: ClusterOutput, how?: { anew: boolean }): Promise<ClusterAccess>
@@ -37,6 +42,8 @@ export interface ClusterAccess {
   live: Live
   dialer: PodDialer
   /** Where the cluster's nodes are containers of this machine. */
+  docker?: DockerConnection | undefined
+  /** The same. */
   routes?: NodeRoutes | undefined
   /** The same. */
   processes?: NodeProcesses | undefined
@@ -46,4 +53,6 @@ export interface ClusterAccess {
 export interface OpenForwards {
   forwards: Forwards
   current(): ClusterAccess | undefined
+  /** Whether a pod runs something else than the service's sources say: nobody is led there. */
+  isBehind(service: string, pod: string): boolean
 }

@@ -26,6 +26,7 @@ import {
   workloadId,
 } from './outputs.ts'
 import type { RunContext } from './run-context.ts'
+import { superviseService, supervisionInputs } from './supervise-service.ts'
 import { urlsOf } from './urls.ts'
 
 export interface ApplyCounts {
@@ -56,7 +57,8 @@ export function workloadNode(
       images.map(image => [image, inputOf<ImageOutput>(inputs, imageId(image)).reference]),
     )
     const belonging = { project: project.name, service: name, namespace: project.namespace }
-    return prepareObjects(withImages(objects, built, service.imagePaths).objects, belonging)
+    const named = withImages(objects, built, service.imagePaths).objects
+    return prepareObjects(await superviseService(named, context, service, built.get(name), signal), belonging)
   }
 
   return {
@@ -78,6 +80,7 @@ export function workloadNode(
         deploy: JSON.stringify(service.deploy.map(deploy => relativeTo(project.folder, deploy))),
         'image paths': JSON.stringify(service.imagePaths),
         namespace: project.namespace,
+        ...supervisionInputs(service),
         cluster: inputOf<ClusterOutput>(inputs, clusterId).identity,
       }
     },

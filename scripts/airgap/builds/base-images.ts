@@ -8,7 +8,8 @@ import { image } from './image.ts'
 /** Base images under the tags that ordinary Dockerfiles name, each of the very version that its tag says. */
 export const busybox = image({
   id: 'busybox',
-  tags: ['busybox:1.35'],
+  // Debian's is static, as those are that are named after their C library.
+  tags: ['busybox:1.35', 'busybox:1.35-musl'],
   needs: ['busybox-root'],
   from: 'busybox',
 })

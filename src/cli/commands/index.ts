@@ -18,6 +18,7 @@ import { restart } from './restart.ts'
 import { shell } from './shell.ts'
 import { status } from './status.ts'
 import { stop } from './stop.ts'
+import { sync } from './sync.ts'
 import { up } from './up.ts'
 
 export const commands: readonly Command[] = [
@@ -30,6 +31,7 @@ export const commands: readonly Command[] = [
   exec,
   shell,
   restart,
+  sync,
   stop,
   down,
   configSchema,

@@ -1,5 +1,5 @@
+import { attach } from '../attach.ts'
 import { type Command, profilesOf } from '../command.ts'
-import { followStatus } from '../follow-status.ts'
 import { isReady, upText } from '../project-text.ts'
 
 export const up: Command = {
@@ -8,7 +8,7 @@ export const up: Command = {
   args: '[services...]',
   options: [
     { flags: '--profile <names>', about: 'Overlays of devk.yaml to merge, such as ci or ci,fast' },
-    { flags: '--attach', about: 'Stay, and show what changes' },
+    { flags: '--attach', about: 'Stay, and show what changes and what is done about it' },
     {
       flags: '--prune-volumes',
       about: 'Remove claims of storage that the project no longer names, with their data',
@@ -29,6 +29,6 @@ export const up: Command = {
     const answer = { json: value, text: upText(value), exitCode: isReady(value) ? 0 : 1 }
     if (!parsed.flags.has('attach')) return answer
     context.print(answer)
-    return await followStatus(context, parsed.flags.has('json'))
+    return await attach(context)
   },
 }

@@ -1,5 +1,5 @@
 import type { Begun, ContainerInNode } from '../../cluster/node-processes.ts'
-import { containerStatus } from '../../kube/rollout/container-status.ts'
+import { containerStatus, runtimeId } from '../../kube/rollout/container-status.ts'
 import type { PlaceInPod } from './find-place.ts'
 
 /** The process of a command that was begun through the API server, past it: only clusters of this machine know it. */
@@ -17,7 +17,7 @@ export function remoteProcess(
   command: readonly string[],
   askedAt: number,
 ): RemoteProcess {
-  const id = /:\/\/(\w+)$/.exec(containerStatus(pod, container)?.containerID ?? '')?.[1]
+  const id = runtimeId(containerStatus(pod, container))
   const { nodeName: node } = pod.spec
   const place: ContainerInNode | undefined = node && id ? { node, container: id } : undefined
   return {

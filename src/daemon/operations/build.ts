@@ -73,9 +73,9 @@ async function explain(
     const record = await session.store.read(imageId(name))
     const { hash, entries } = await readBuildInputs(docker, spec, { signal, cache: session.stats })
     const after = { ...entries, hash, registry: record?.fingerprint['registry'] ?? '' }
-    const why = changes(record, after, (before, now) =>
-      explainChange(before, now).filter(line => !/^hash /.test(line)),
-    )
+    const why = changes(record, after, {
+      explain: (before, now) => explainChange(before, now).filter(line => !/^hash /.test(line)),
+    })
     run.done.push({ what: `image ${name}`, why })
     if (record?.phase === 'done' && why.length === 0) {
       images.push({ service: name, reference: String(record.output['reference']) })

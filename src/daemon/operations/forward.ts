@@ -52,11 +52,11 @@ async function openAll(
   const told: OpenedForward[] = []
   for (const each of wanted) {
     const port = podPort(each, service, workload.output)
-    const lent = await session.forwards.lend(service, each, podTargets(session, objects, port))
+    const lent = await session.forwards.lend(service, each, podTargets(session, service, objects, port))
     opened.push(lent)
     told.push({ service, address: each.address, local: lent.port, port })
   }
-  if (podTargets(session, objects, 0).ready().length === 0) {
+  if (podTargets(session, service, objects, 0).ready().length === 0) {
     report({ type: 'note', message: `No pod of ${service} is ready: connections are held until one is.` })
   }
   return told

@@ -1,5 +1,6 @@
 import type { OperationName, Request } from '../../protocol/messages.ts'
 import type { Operations } from '../../protocol/operations.ts'
+import { activity } from './activity.ts'
 import { build } from './build.ts'
 import { clusterCreate } from './cluster-create.ts'
 import { clusterDelete } from './cluster-delete.ts'
@@ -19,6 +20,7 @@ import { restart } from './restart.ts'
 import { shell } from './shell.ts'
 import { status } from './status.ts'
 import { stop } from './stop.ts'
+import { sync } from './sync.ts'
 import { up } from './up.ts'
 
 const operations: { [Name in OperationName]: Operation<Name> } = {
@@ -35,6 +37,8 @@ const operations: { [Name in OperationName]: Operation<Name> } = {
   logs,
   forward,
   restart,
+  sync,
+  activity,
   exec,
   shell,
   stop,

@@ -35,6 +35,7 @@ export const up: Operation<'up'> = async (input, context) => {
           session,
           {
             project,
+            services,
             pruneVolumes: input.pruneVolumes,
             tidy: true,
             nodes: (nodeContext, counts) => projectNodes(nodeContext, services, counts),

@@ -7,7 +7,7 @@ import { kindOf, removeNodes } from '../../engine/remove.ts'
 import { runNodes } from '../../engine/run.ts'
 import { run } from '../../exec/run.ts'
 import { currentVersions } from '../../kube/apply/current-versions.ts'
-import type { Project } from '../../model/project.ts'
+import type { Project, Service } from '../../model/project.ts'
 import type { RunReport } from '../../model/project-status.ts'
 import type { Steps } from '../../model/steps.ts'
 import { forwardId, imageId, readyId, workloadId } from '../../resources/outputs.ts'
@@ -22,6 +22,8 @@ import { summaryOf, writeSummary } from './summary.ts'
 export interface BringUp {
   project: Project
   pruneVolumes: boolean
+  /** What is watched from now on, in a daemon: those that are brought up. */
+  services?: readonly Service[]
   /** Removes what earlier runs made and the project no longer names. */
   tidy: boolean
   nodes: (context: RunContext, report: RunReport) => Promise<Node[]>
@@ -30,7 +32,7 @@ export interface BringUp {
 /** One run over nodes of the project: what is as it should be costs a look, and nothing more. */
 export async function bringUp(
   session: Session,
-  { project, pruneVolumes, tidy, nodes }: BringUp,
+  { project, pruneVolumes, services, tidy, nodes }: BringUp,
   { steps, signal }: { steps: Steps; signal: AbortSignal },
 ): Promise<RunReport> {
   const started = performance.now()
@@ -40,9 +42,14 @@ export async function bringUp(
     openClusters({ steps, signal }),
     session.stats.load(),
     writeSummary(session.home, summaryOf(project)),
+    session.lasting && services ? session.sync.follow(project, services) : undefined,
   ])
   await using prefetch = prefetching(observe(steps, report), clusters, project.cluster, signal)
-  const context = { ...runContext(session, clusters, project, pruneVolumes), imagesSettled: prefetch.settled }
+  const context = {
+    ...runContext(session, clusters, project, pruneVolumes),
+    imagesSettled: prefetch.settled,
+    leads: services ? session.sync.leads : () => false,
+  }
   await runNodes(await nodes(context, report), {
     store: session.store,
     observer: prefetch.observer,
@@ -63,7 +70,7 @@ function runContext(
   clusters: Clusters,
   project: Project,
   pruneVolumes: boolean,
-): Omit<RunContext, 'imagesSettled'> {
+): Omit<RunContext, 'imagesSettled' | 'leads'> {
   const access: RunContext['access'] = (cluster, how) =>
     session.access(clusters, { asked: project.cluster, namespace: project.namespace, cluster }, how)
   let versions: Promise<ReadonlyMap<string, string>> | undefined
@@ -76,6 +83,7 @@ function runContext(
     dialect: clientDialect(run, clusters),
     pruneVolumes,
     forwards: session,
+    caughtUp: session.sync.caughtUp,
     access,
     inventory(cluster, signal) {
       versions ??= (async () => {

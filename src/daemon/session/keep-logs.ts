@@ -7,6 +7,7 @@ import type { Live } from '../../kube/rollout/live.ts'
 import type { Pod } from '../../kube/rollout/objects.ts'
 import { type Owned, ownerOf } from '../../kube/rollout/owner-of.ts'
 import { type LogRing, openRing } from '../../logs/ring.ts'
+import type { LogSource } from '../../model/log.ts'
 import { KEPT_LOG_BYTES } from '../../model/size.ts'
 import { identitiesOf } from '../../resources/workload-node.ts'
 import { keepEvents } from './keep-events.ts'
@@ -17,6 +18,8 @@ export interface KeptLogs {
   trouble(): string | undefined
   /** How much is kept from now on. */
   limit(bytes: number): void
+  /** Lines that devk itself adds to what a container prints: of a command that it ran there. */
+  print(source: LogSource & { container: string }, lines: readonly string[]): Promise<void>
   /** Begins to keep what the pods of a connection print. Its owner ends it. */
   follow(api: KubeApi, live: Live): FollowedLogs
 }
@@ -41,6 +44,13 @@ export function keepLogs(home: ProjectHome, store: RecordStore): KeptLogs {
   return {
     trouble: () => ring?.trouble,
     limit: bytes => ring?.limit(bytes),
+    async print(source, lines) {
+      const container = `${source.container}/sync`
+      await using writer = await (await open()).writer({ ...source, container })
+      const time = new Date().toISOString().replace('Z', '000000Z')
+      await writer.write(Buffer.from(lines.map(line => `${time} ${line}\n`).join('')))
+      await writer.flush()
+    },
     follow(api, live) {
       const services = new Map<string, string>()
       const serviceOf = async (uid: string, owned: Owned) => {

@@ -3,6 +3,7 @@ import { clusterStatus } from '../../cluster/cluster-status.ts'
 import { openClusters } from '../../cluster/clusters.ts'
 import { existingStatus } from '../../cluster/existing/existing-cluster.ts'
 import { serviceStatus } from '../../kube/rollout/status.ts'
+import type { SyncStatus } from '../../model/activity.ts'
 import type { ClusterState } from '../../model/cluster.ts'
 import type { ProjectStatus, ServiceStatus } from '../../model/project-status.ts'
 import type { Steps } from '../../model/steps.ts'
@@ -32,6 +33,7 @@ export async function projectStatus(session: Session, options: Options): Promise
     ...(session.lasting && { daemon: { pid: process.pid } }),
     services,
     logsTrouble: session.logs.trouble(),
+    watchTrouble: session.sync.trouble(),
   }
 }
 
@@ -69,6 +71,14 @@ function unseen(error: unknown): { state: ClusterState } {
   return { state: { is: 'unreachable', why: toDevkError(error).message } }
 }
 
+/** What is built anew is more than what is written. */
+function syncOf({ sync, busy }: Session, name: string): SyncStatus | undefined {
+  const status = sync.status(name)
+  const why = busy.get(name)
+  if (why === undefined) return status
+  return { behind: 0, ...status, state: 'rebuilding', why }
+}
+
 async function statusOf(
   session: Session,
   name: string,
@@ -84,6 +94,7 @@ async function statusOf(
     name,
     urls: (workload?.output['urls'] ?? []) as string[],
     forwards: session.forwards.of(name),
+    sync: syncOf(session, name),
     ...(typeof builtAt === 'string' && { imageBuiltAt: builtAt }),
   }
   const nothing = { ready: 0, wanted: 0, restarts: 0 }

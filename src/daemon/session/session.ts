@@ -14,6 +14,8 @@ import type { AskedCluster } from '../../model/cluster.ts'
 import { clusterApi } from '../../resources/cluster-node.ts'
 import type { ClusterOutput } from '../../resources/outputs.ts'
 import type { ClusterAccess, OpenForwards } from '../../resources/run-context.ts'
+import { type Activities, activities } from '../sync/activity.ts'
+import { type KeptInSync, keepInSync } from '../sync/keep-in-sync.ts'
 import { type FollowedLogs, type KeptLogs, keepLogs } from './keep-logs.ts'
 import { recordFiles } from './record-files.ts'
 import { type SharedRuns, sharedRuns } from './shared-runs.ts'
@@ -32,6 +34,11 @@ export interface Session extends AsyncDisposable, OpenForwards {
   readonly logs: Pick<KeptLogs, 'trouble' | 'limit'> & Pick<FollowedLogs, 'caughtUp'>
   /** The connection that is open, if one is. */
   opened(): Promise<ClusterAccess | undefined>
+  /** Keeps containers as the sources are; only where the session lasts. */
+  readonly sync: KeptInSync
+  readonly activities: Activities
+  /** Services that are built or applied anew at this moment, and why. */
+  readonly busy: Map<string, string>
   /** Ends what runs; its place is on disk. */
   end(): Promise<void>
   /** Aborts then, for what has no place on disk. */
@@ -60,6 +67,20 @@ export function openSession(
   const forwards = openForwards({ onActivity })
   const store = recordFiles(join(home.state, 'nodes'))
   const logs = keepLogs(home, store)
+  const stats = statCache(join(home.state, 'files.json'))
+  const told = activities()
+  const sync = keepInSync({
+    folder: join(home.state, 'sync'),
+    store,
+    stats,
+    activities: told,
+    current: () => open?.connected,
+    print: (service, { pod, name }, lines) => {
+      const { metadata } = pod
+      const { name: podName, namespace = '', uid = '' } = metadata
+      return logs.print({ service, namespace, pod: podName, uid, container: name }, lines)
+    },
+  })
   const ending = new AbortController()
   let open: Opened | undefined
 
@@ -70,6 +91,7 @@ export function openSession(
       live: openLive(api, namespace),
       dialer: podDialer(api, namespace),
       ...(asked.provider !== 'existing' && {
+        docker: clusters.connection,
         routes: nodeRoutes(clusters.connection, run, home.folder),
         processes: nodeProcesses(clusters.connection, run),
       }),
@@ -78,6 +100,7 @@ export function openSession(
   async function end(): Promise<void> {
     ending.abort(retired())
     await runs.end(retired())
+    await sync[Symbol.asyncDispose]()
     await forwards[Symbol.asyncDispose]()
     const before = open
     open = undefined
@@ -96,7 +119,11 @@ export function openSession(
       caughtUp: async signal => await open?.logs?.caughtUp(signal),
     },
     ending: ending.signal,
-    stats: statCache(join(home.state, 'files.json')),
+    stats,
+    sync,
+    isBehind: sync.isBehind,
+    activities: told,
+    busy: new Map(),
     async access(clusters, place, { anew } = { anew: false }) {
       const { cluster, namespace } = place
       const key = JSON.stringify([cluster.name, cluster.identity, namespace])

@@ -55,9 +55,18 @@ function isRunning(pod: Pod, container: string): boolean {
   return containerStatus(pod, container)?.state?.running !== undefined
 }
 
-function defaultContainer({ metadata, spec }: Pod): string {
-  const named = metadata.annotations?.['kubectl.kubernetes.io/default-container']
-  const names = spec.containers.map(({ name }) => name)
+export function defaultContainer({ metadata, spec }: Pod): string {
+  return defaultContainerIn(
+    spec.containers.map(({ name }) => name),
+    metadata.annotations,
+  )
+}
+
+export function defaultContainerIn(
+  names: readonly string[],
+  annotations: Readonly<Record<string, string>> | undefined,
+): string {
+  const named = annotations?.['kubectl.kubernetes.io/default-container']
   return named !== undefined && names.includes(named) ? named : (names[0] ?? '')
 }
 

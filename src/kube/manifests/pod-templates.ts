@@ -11,7 +11,11 @@ export interface PodTemplate {
   spec?: {
     containers?: Container[]
     initContainers?: Container[]
-    volumes?: { image?: { reference?: string; [field: string]: unknown }; [field: string]: unknown }[]
+    volumes?: {
+      name?: string
+      image?: { reference?: string; [field: string]: unknown }
+      [field: string]: unknown
+    }[]
     [field: string]: unknown
   }
   [field: string]: unknown
@@ -37,6 +41,20 @@ export function mapPodTemplate(
 ): KubeObject {
   const place = placeOf(object)
   return place ? (mapAt(object, place, change as (value: object) => object) as KubeObject) : object
+}
+
+export function podTemplateOf(object: KubeObject): PodTemplate | undefined {
+  let found: PodTemplate | undefined
+  mapPodTemplate(object, template => {
+    found = template
+    return template
+  })
+  return found
+}
+
+/** The object with another pod template in the place of its own. */
+export function withPodTemplate(object: KubeObject, template: PodTemplate): KubeObject {
+  return mapPodTemplate(object, () => template)
 }
 
 export function hasPodTemplate(object: KubeObject): boolean {

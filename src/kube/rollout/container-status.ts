@@ -7,3 +7,8 @@ export function containerStatus({ status }: Pod, container: string): ContainerSt
     ({ name }) => name === container,
   )
 }
+
+/** The runtime's own word for it: `containerd://ID`. */
+export function runtimeId(status: ContainerStatus | undefined): string | undefined {
+  return /:\/\/(\w+)$/.exec(status?.containerID ?? '')?.[1]
+}

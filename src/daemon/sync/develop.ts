@@ -1,0 +1,167 @@
+import { basename, relative } from 'node:path'
+import { DevkError, toDevkError } from '../../base/errors.ts'
+import { formatDuration } from '../../base/time.ts'
+import type { Project, Service } from '../../model/project.ts'
+import type { RunReport } from '../../model/project-status.ts'
+import { readProject } from '../../project/read-project.ts'
+import { projectNodes } from '../../resources/project-nodes.ts'
+import { bringUp } from '../session/bring-up.ts'
+import type { Session } from '../session/session.ts'
+import type { Changed } from './watch-project.ts'
+
+/**
+ * Does by itself what an `up` would do, where writing files is not enough: builds images, applies manifests, takes over
+ * what devk.yaml says now. A newer change cancels what it makes stale. Its owner ends it.
+ */
+export function develop(session: Session): AsyncDisposable {
+  const { sync, activities } = session
+  const closing = new AbortController()
+  let wanted = nothing()
+  let running: AbortController | undefined
+  let ended: Promise<void> = Promise.resolve()
+
+  function onChange({ toDo, project, ignoring }: Changed): void {
+    const folder = sync.followed?.project.folder ?? ''
+    const shown = (files: readonly string[]) => named(files.map(file => relative(folder, file)))
+    for (const { service, rebuild, apply } of toDo) {
+      if (rebuild.length > 0) {
+        const rules = sync.followed?.services.find(({ name }) => name === service)?.sync.length ?? 0
+        const why = rules > 0 ? `${isOrAre(rebuild)} in no sync rule` : 'changed'
+        want(service, `rebuilding ${service}: ${shown(rebuild)} ${why}`)
+      } else if (apply.length > 0) want(service, `applying ${service}: ${shown(apply)} changed`)
+    }
+    if (project || ignoring) {
+      wanted.reload = true
+      if (project)
+        activities.tell(`reading ${basename(sync.followed?.project.file ?? 'devk.yaml')} again: it changed`)
+    }
+    if (!isNothing(wanted)) begin()
+  }
+
+  function want(service: string, message: string): void {
+    wanted.services.add(service)
+    activities.tell(message, { service })
+  }
+
+  function begin(): void {
+    if (closing.signal.aborted || sync.paused) return
+    running?.abort(stale())
+    const controller = new AbortController()
+    running = controller
+    ended = ended.then(() => (controller.signal.aborted ? undefined : act(controller.signal)))
+  }
+
+  async function act(signal: AbortSignal): Promise<void> {
+    const { followed } = sync
+    if (!followed) return
+    const taken = wanted
+    try {
+      const project = taken.reload ? await reread(followed.project) : followed.project
+      const services = servicesOf(project, followed)
+      for (const name of taken.services) session.busy.set(name, 'its sources changed')
+      const report = await bring(project, services, taken.reload, signal)
+      wanted = taken === wanted ? nothing() : wanted
+      tellReport(report, taken)
+    } catch (thrown) {
+      if (signal.aborted || closing.signal.aborted) return
+      wanted = taken === wanted ? nothing() : wanted
+      const { message, detail } = toDevkError(thrown)
+      activities.tell(detail ? `${message}\n${detail}` : message, { trouble: true })
+    } finally {
+      for (const name of taken.services) session.busy.delete(name)
+    }
+  }
+
+  async function bring(
+    project: Project,
+    services: readonly Service[],
+    tidy: boolean,
+    signal: AbortSignal,
+  ): Promise<RunReport> {
+    const asked = {
+      key: JSON.stringify(['develop', project, services.map(({ name }) => name)]),
+      definition: JSON.stringify(project),
+      title: `bringing ${project.name} up to date`,
+      report: () => {},
+      cancel: AbortSignal.any([signal, closing.signal]),
+    }
+    const { value } = await session.runs.share(asked, (steps, running) =>
+      bringUp(
+        session,
+        {
+          project,
+          services,
+          pruneVolumes: false,
+          tidy,
+          nodes: (context, counts) => projectNodes(context, services, counts),
+        },
+        { steps, signal: running },
+      ),
+    )
+    return value
+  }
+
+  function tellReport({ failures, held, ms, done }: RunReport, { services }: Wanted): void {
+    for (const { what, error } of failures) {
+      activities.tell([`${what} failed: ${error.message}`, error.detail].filter(Boolean).join('\n'), {
+        trouble: true,
+      })
+    }
+    for (const { what, reason } of held) activities.tell(`${what}: ${reason}`, { trouble: true })
+    if (failures.length + held.length > 0 || done.length === 0) return
+    const who = services.size > 0 ? [...services].join(', ') : 'the project'
+    activities.tell(`${who} up to date (${formatDuration(ms)})`)
+  }
+
+  sync.onToDo(onChange)
+  sync.onResumed(() => !isNothing(wanted) && begin())
+  return {
+    async [Symbol.asyncDispose]() {
+      closing.abort(stale())
+      await ended
+    },
+  }
+}
+
+interface Wanted {
+  services: Set<string>
+  reload: boolean
+}
+
+function nothing(): Wanted {
+  return { services: new Set(), reload: false }
+}
+
+function isNothing({ services, reload }: Wanted): boolean {
+  return services.size === 0 && !reload
+}
+
+/** As the file says now, with the profiles that it was brought up with. */
+async function reread({ file, profiles }: Project): Promise<Project> {
+  return await readProject(file, { profiles })
+}
+
+/** Of those that were brought up: all where they were all. */
+function servicesOf(
+  project: Project,
+  before: { project: Project; services: readonly Service[] },
+): readonly Service[] {
+  if (before.services.length === before.project.services.length) return project.services
+  const names = new Set(before.services.map(({ name }) => name))
+  return project.services.filter(({ name }) => names.has(name))
+}
+
+const SHOWN = 3
+
+function named(files: readonly string[]): string {
+  const more = files.length - SHOWN
+  return more > 0 ? `${files.slice(0, SHOWN).join(', ')} and ${more} more` : files.join(', ')
+}
+
+function isOrAre({ length }: readonly string[]): string {
+  return length === 1 ? 'is' : 'are'
+}
+
+function stale(): DevkError {
+  return new DevkError({ code: 'SUPERSEDED', message: 'A newer change made it stale.' })
+}

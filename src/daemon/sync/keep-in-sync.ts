@@ -1,0 +1,210 @@
+import { existsSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { toDevkError } from '../../base/errors.ts'
+import { poll, sleep } from '../../base/time.ts'
+import { writeFileAtomic } from '../../base/write-file.ts'
+import type { StatCache } from '../../docker/build/stat-cache.ts'
+import type { RecordStore } from '../../engine/node.ts'
+import { nextMoment } from '../../kube/rollout/next-moment.ts'
+import type { SyncStatus } from '../../model/activity.ts'
+import type { Project, Service } from '../../model/project.ts'
+import type { ClusterAccess } from '../../resources/run-context.ts'
+import { type Journal, openJournal } from '../../sync/journal.ts'
+import { placeOf } from '../../sync/source-rule.ts'
+import type { Activities } from './activity.ts'
+import type { SyncedContainer } from './containers-of.ts'
+import { type SeenService, seeService } from './see-service.ts'
+import { type SyncedService, syncService } from './sync-service.ts'
+import { type Changed, type WatchedProject, watchProject } from './watch-project.ts'
+
+/** Watches what was brought up, and keeps its containers as the sources are. */
+export interface KeptInSync extends AsyncDisposable {
+  /** From now on it is about these services of this project; nothing where it is already. Resolves before all is read. */
+  follow(project: Project, services: readonly Service[]): Promise<void>
+  readonly followed: { project: Project; services: readonly Service[] } | undefined
+  /** Whether a file of an image needs no other image: a rule leads it into the containers. */
+  leads(service: string, file: string): boolean
+  status(service: string): SyncStatus | undefined
+  /** Whether a pod runs something else than the sources say. */
+  isBehind(service: string, pod: string): boolean
+  /** Resolves once what runs of the service is what the sources say, or why it can't be is known. */
+  caughtUp(service: string, signal: AbortSignal): Promise<void>
+  /** Told of what writing files does not do. */
+  onToDo(listener: (changed: Changed) => void): void
+  onResumed(listener: () => void): void
+  readonly paused: boolean
+  /** Until `resume`, also by another daemon. */
+  pause(): Promise<void>
+  resume(): Promise<void>
+  trouble(): string | undefined
+}
+
+interface Open {
+  key: string
+  project: Project
+  services: readonly Service[]
+  watched: WatchedProject
+  synced: Map<string, { service: Service; journal: Journal; synced: SyncedService }>
+  closing: AbortController
+  ended: Promise<void>
+}
+
+export interface KeepInSync {
+  folder: string
+  store: RecordStore
+  stats: StatCache
+  activities: Activities
+  current: () => ClusterAccess | undefined
+  print: (service: string, container: SyncedContainer, lines: readonly string[]) => Promise<void>
+}
+
+/** What is looked at again after this, though nothing was heard. */
+const AGAIN_MS = 10_000
+const SOON_MS = 100
+
+export function keepInSync({ folder, store, stats, activities, current, print }: KeepInSync): KeptInSync {
+  let open: Open | undefined
+  let changing: Promise<unknown> = Promise.resolve()
+  const pausedFile = join(folder, 'paused')
+  let held = existsSync(pausedFile)
+  let closed = false
+  let toDo: (changed: Changed) => void = () => {}
+  let resumed = () => {}
+
+  async function begin(project: Project, services: readonly Service[], key: string): Promise<Open> {
+    const closing = new AbortController()
+    const synced: Open['synced'] = new Map()
+    const watched = await watchProject(project, services, {
+      stats,
+      onNotice: message => activities.tell(message, { trouble: true }),
+      onChange(changed) {
+        for (const { service, sync } of changed.toDo) {
+          if (sync.length > 0) synced.get(service)?.synced.changed(sync.map(({ file }) => file))
+        }
+        toDo(changed)
+      },
+    })
+    for (const service of services) {
+      if (service.sync.length === 0) continue
+      const journal = await openJournal(join(folder, `${service.name}.json`))
+      synced.set(service.name, { service, journal, synced: openService(service.name, journal, watched) })
+    }
+    const ended = take(watched, synced, closing.signal).catch((error: unknown) => {
+      if (!closing.signal.aborted) activities.tell(toDevkError(error).message, { trouble: true })
+    })
+    return { key, project, services, watched, synced, closing, ended }
+  }
+
+  function openService(service: string, journal: Journal, watched: WatchedProject): SyncedService {
+    return syncService({
+      service,
+      journal,
+      files: watched.files,
+      paused: held,
+      print: (container, lines) => print(service, container, lines),
+      tell: (message, trouble) => activities.tell(message, { service, ...(trouble && { trouble }) }),
+    })
+  }
+
+  /** Gives each service its containers, as they come and go. */
+  async function take(watched: WatchedProject, synced: Open['synced'], signal: AbortSignal): Promise<void> {
+    await watched.ready
+    const seeing = new Map<string, SeenService>()
+    for (const [name, { service, journal }] of synced) {
+      const rules = watched.interests.services.find(interest => interest.service === name)?.rules ?? []
+      seeing.set(name, seeService(service, { rules, store, journal }))
+    }
+    while (!signal.aborted) {
+      const access = current()
+      if (!access) {
+        await sleep(SOON_MS, signal)
+        continue
+      }
+      const snapshot = access.live.snapshot()
+      for (const [name, { synced: service }] of synced) {
+        const containers = await seeing.get(name)?.look(snapshot)
+        if (containers) await service.take(containers, access)
+      }
+      await nextMoment(access.live, snapshot.version, AGAIN_MS, signal).catch(() => sleep(SOON_MS, signal))
+    }
+  }
+
+  async function close(before: Open | undefined): Promise<void> {
+    if (!before) return
+    before.closing.abort()
+    await before.watched[Symbol.asyncDispose]()
+    await before.ended
+    await Promise.all([...before.synced.values()].map(({ synced }) => synced[Symbol.asyncDispose]()))
+  }
+
+  /** One change after the other. */
+  function change(work: () => Promise<void>): Promise<void> {
+    const next = changing.catch(() => {}).then(work)
+    changing = next
+    return next
+  }
+
+  const all = () => [...(open?.synced.values() ?? [])].map(({ synced }) => synced)
+  return {
+    follow(project, services) {
+      const key = JSON.stringify([project, services.map(({ name }) => name)])
+      if (open?.key === key) return changing.catch(() => {}) as Promise<void>
+      return change(async () => {
+        if (closed || open?.key === key) return
+        const before = open
+        open = undefined
+        await close(before)
+        open = await begin(project, services, key)
+      })
+    },
+    get followed() {
+      return open && { project: open.project, services: open.services }
+    },
+    leads(service, file) {
+      const rules = open?.watched.interests.services.find(interest => interest.service === service)?.rules
+      return !held && (rules?.some(rule => placeOf(rule, file) !== undefined) ?? false)
+    },
+    status: service => open?.synced.get(service)?.synced.status(),
+    isBehind: (service, pod) => open?.synced.get(service)?.synced.isBehind(pod) ?? false,
+    async caughtUp(service, signal) {
+      await poll(async () => (isSettled(open?.synced.get(service)?.synced.status()) ? true : undefined), {
+        every: SOON_MS / 5,
+        signal,
+      })
+    },
+    onToDo(listener) {
+      toDo = listener
+    },
+    onResumed(listener) {
+      resumed = listener
+    },
+    get paused() {
+      return held
+    },
+    async pause() {
+      held = true
+      for (const service of all()) service.pause()
+      await writeFileAtomic(pausedFile, '')
+    },
+    async resume() {
+      await rm(pausedFile, { force: true })
+      held = false
+      for (const service of all()) service.resume()
+      resumed()
+    },
+    trouble: () => open?.watched.trouble(),
+    async [Symbol.asyncDispose]() {
+      closed = true
+      await change(async () => {
+        const before = open
+        open = undefined
+        await close(before)
+      })
+    },
+  }
+}
+
+function isSettled(status: SyncStatus | undefined): boolean {
+  return status === undefined || ['in sync', 'failing', 'paused'].includes(status.state)
+}

@@ -1,0 +1,71 @@
+import type { StatCache } from '../../docker/build/stat-cache.ts'
+import type { Project, Service } from '../../model/project.ts'
+import type { FileState } from '../../model/sync.ts'
+import { decide, type ToDo } from '../../sync/decide.ts'
+import { watchFiles } from '../../watch/watch-files.ts'
+import { type Interests, interestsOf } from './interests.ts'
+
+export interface WatchedProject extends AsyncDisposable {
+  readonly interests: Interests
+  /** The sources as they are: all of them once `ready` is there. */
+  files(): ReadonlyMap<string, FileState>
+  ready: Promise<void>
+  /** Why changes are seen late. */
+  trouble(): string | undefined
+}
+
+export interface Changed {
+  toDo: ToDo[]
+  /** The project may be another one now. */
+  project: boolean
+  /** Other files count now than before. */
+  ignoring: boolean
+}
+
+const NONE: ReadonlyMap<string, FileState> = new Map()
+
+/** Watches what services are made of, and tells what has to be done for what became of it. */
+export async function watchProject(
+  project: Project,
+  services: readonly Service[],
+  {
+    stats,
+    onChange,
+    onNotice,
+  }: { stats: StatCache; onChange: (changed: Changed) => void; onNotice: (message: string) => void },
+): Promise<WatchedProject> {
+  const closing = new AbortController()
+  const interests = await interestsOf(project, services)
+  const watching = watchFiles(interests.roots, {
+    signal: closing.signal,
+    cache: stats,
+    onNotice,
+    onChanges(changes) {
+      const files = changes.map(({ path }) => path)
+      onChange({
+        toDo: decide(files, interests.services),
+        project: files.some(interests.isProject),
+        ignoring: files.some(interests.isIgnoreFile),
+      })
+    },
+  })
+  const watched = watching.catch(() => undefined)
+  let files: (() => ReadonlyMap<string, FileState>) | undefined
+  let trouble: (() => string | undefined) | undefined
+  const ready = watching.then(all => {
+    files = () => all.files
+    trouble = () => all.trouble
+  })
+  // Whoever waits for it hears of it.
+  ready.catch(() => {})
+  return {
+    interests,
+    files: () => files?.() ?? NONE,
+    ready,
+    trouble: () => trouble?.(),
+    async [Symbol.asyncDispose]() {
+      closing.abort()
+      await (await watched)?.[Symbol.asyncDispose]()
+    },
+  }
+}

@@ -1,0 +1,77 @@
+import type Docker from 'dockerode'
+import { DevkError } from '../base/errors.ts'
+
+/** What an image runs where nobody says otherwise. */
+export interface ImageConfig {
+  entrypoint: string[]
+  command: string[]
+}
+
+interface Config {
+  Entrypoint?: string[] | string | null | undefined
+  Cmd?: string[] | null
+}
+
+interface Manifest {
+  config?: { digest: string }
+  manifests?: { digest: string; platform?: { os?: string; architecture?: string } }[]
+}
+
+const PATIENCE_MS = 5_000
+const MANIFESTS = [
+  'application/vnd.docker.distribution.manifest.v2+json',
+  'application/vnd.docker.distribution.manifest.list.v2+json',
+  'application/vnd.oci.image.manifest.v1+json',
+  'application/vnd.oci.image.index.v1+json',
+]
+
+/** As Docker has it, or a registry of this machine. Throws IMAGE_CONFIG where neither can say. */
+export async function imageConfig(
+  docker: Docker,
+  reference: string,
+  signal: AbortSignal,
+): Promise<ImageConfig> {
+  try {
+    const { Config } = await docker.getImage(reference).inspect()
+    return configOf(Config)
+  } catch {
+    signal.throwIfAborted()
+  }
+  const limit = AbortSignal.any([signal, AbortSignal.timeout(PATIENCE_MS)])
+  try {
+    return configOf(await fromRegistry(reference, limit))
+  } catch (cause) {
+    signal.throwIfAborted()
+    throw new DevkError({
+      code: 'IMAGE_CONFIG',
+      message: `What ${reference} runs can't be found out: neither Docker nor a registry of this machine has it.`,
+      hint: 'Write the container’s command into its manifest, or docker pull the image first.',
+      cause,
+    })
+  }
+}
+
+function configOf({ Entrypoint, Cmd }: Config): ImageConfig {
+  const entrypoint = typeof Entrypoint === 'string' ? [Entrypoint] : (Entrypoint ?? [])
+  return { entrypoint, command: Cmd ?? [] }
+}
+
+/** `localhost:5001/shop/api@sha256:…` */
+async function fromRegistry(reference: string, signal: AbortSignal): Promise<Config> {
+  const [, host, repository, digest] = /^(localhost:\d+)\/(.+)@(sha256:\w+)$/.exec(reference) ?? []
+  if (!host || !repository || !digest) throw new Error('it is in no registry of this machine')
+  const get = async (path: string, accept: readonly string[]): Promise<unknown> => {
+    const url = `http://${host}/v2/${repository}/${path}`
+    const answer = await fetch(url, { signal, headers: { accept: accept.join(', ') } })
+    if (!answer.ok) throw new Error(`${url} was answered with ${answer.status}`)
+    return await answer.json()
+  }
+  let manifest = (await get(`manifests/${digest}`, MANIFESTS)) as Manifest
+  if (manifest.manifests) {
+    const architecture = process.arch === 'x64' ? 'amd64' : process.arch
+    const own = manifest.manifests.find(({ platform }) => platform?.architecture === architecture)
+    manifest = (await get(`manifests/${(own ?? manifest.manifests[0])?.digest}`, MANIFESTS)) as Manifest
+  }
+  const image = (await get(`blobs/${manifest.config?.digest}`, ['*/*'])) as { config?: Config }
+  return image.config ?? {}
+}

@@ -1,0 +1,55 @@
+import { hash } from 'node:crypto'
+import { imageConfig } from '../docker/image-config.ts'
+import { defaultContainerIn } from '../kube/exec/choose-pod.ts'
+import type { PodTemplate } from '../kube/manifests/pod-templates.ts'
+import { supervised } from '../kube/manifests/supervise.ts'
+import type { KubeObject } from '../kube/object.ts'
+import type { Service } from '../model/project.ts'
+import { superviseScript } from '../sync/supervise/supervise-script.ts'
+import type { RunContext } from './run-context.ts'
+
+/** Its busybox needs no library of the image that it is brought into. */
+const BUSYBOX = 'busybox:1.35-musl'
+
+/** Puts a supervisor before the main process of each container for which a rule says `restart: process`. */
+export async function superviseService(
+  objects: readonly KubeObject[],
+  { clusters }: Pick<RunContext, 'clusters'>,
+  service: Service,
+  built: string | undefined,
+  signal: AbortSignal,
+): Promise<KubeObject[]> {
+  const rules = restarting(service)
+  if (rules.length === 0) return [...objects]
+  return await supervised(objects, {
+    wanted: template => containersFor(template, rules, built),
+    script: superviseScript,
+    image: BUSYBOX,
+    configOf: image => imageConfig(clusters.connection.docker, image, signal),
+  })
+}
+
+/** What of it decides how pods are made. */
+export function supervisionInputs(service: Service): Record<string, string> {
+  const rules = restarting(service)
+  if (rules.length === 0) return {}
+  const containers = rules.map(({ container = '' }) => container)
+  return { 'restart: process': hash('sha256', JSON.stringify([superviseScript, BUSYBOX, containers])) }
+}
+
+function restarting({ sync }: Service): Service['sync'] {
+  return sync.filter(({ restart }) => restart.how === 'process')
+}
+
+function containersFor(template: PodTemplate, rules: Service['sync'], built: string | undefined): string[] {
+  const { containers = [] } = template.spec ?? {}
+  const names = containers.map(({ name = '' }) => name)
+  const own = containers.flatMap(({ name = '', image }) =>
+    built !== undefined && image === built ? [name] : [],
+  )
+  const annotations = template.metadata?.['annotations'] as Record<string, string> | undefined
+  const meant = own.length > 0 ? own : [defaultContainerIn(names, annotations)]
+  return names.filter(name =>
+    rules.some(({ container }) => (container === undefined ? meant.includes(name) : container === name)),
+  )
+}
