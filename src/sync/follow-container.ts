@@ -2,14 +2,14 @@ import { toDevkError } from '../base/errors.ts'
 import { sleep } from '../base/time.ts'
 import type { FileChange, FileContent, FileState } from '../model/sync.ts'
 import type { FileAgent } from './agent/agent.ts'
-import { isSame } from './may-differ.ts'
+import { isSame, type MayDiffer } from './may-differ.ts'
 import { placeOf, type SourceRule } from './source-rule.ts'
 
 export interface ContainerToSync {
   rules: readonly SourceRule[]
   open(signal: AbortSignal): Promise<FileAgent>
   /** Sources that may be others there than here: asked once it is open. */
-  mayDiffer(): Iterable<string>
+  mayDiffer(): MayDiffer
   /** As a source is now. */
   state(file: string): FileState | undefined
   read(file: string): Promise<FileContent | undefined>
@@ -89,16 +89,29 @@ export function followContainer(
   }
 
   async function look(files: FileAgent): Promise<void> {
-    const candidates = [...container.mayDiffer()]
-    const places = candidates.flatMap(file => placesOf(container.rules, file).map(place => ({ file, place })))
-    const there = await files.survey(
-      places.map(({ place }) => place),
-      signal,
-    )
-    for (const { file, place } of places) {
-      if (!isSame(container.state(file), there.get(`${place.to}\0${place.path}`))) pending.add(file)
+    const { files: candidates, folders } = container.mayDiffer()
+    const probes = folders.map(([first = '']) => first)
+    const there = await survey(files, [...candidates, ...probes])
+    const hidden = folders.filter(([first = '']) => there.get(first)?.includes(undefined))
+    const inHidden = await survey(files, hidden.flat())
+    for (const [file, states] of [...there, ...inHidden]) {
+      if (!candidates.has(file) && !inHidden.has(file)) continue
+      if (states.some(state => !isSame(container.state(file), state))) pending.add(file)
     }
     looked = true
+  }
+
+  /** What is there of each of these, at each place that it is led to. */
+  async function survey(
+    agent: FileAgent,
+    files: readonly string[],
+  ): Promise<Map<string, (FileState | undefined)[]>> {
+    const places = new Map(files.map(file => [file, placesOf(container.rules, file)]))
+    const there =
+      places.size > 0 ? await agent.survey([...places.values()].flat(), signal) : new Map<string, FileState>()
+    return new Map(
+      [...places].map(([file, each]) => [file, each.map(({ to, path }) => there.get(`${to}\0${path}`))]),
+    )
   }
 
   /** Answers what was written. */

@@ -1,3 +1,4 @@
+import { dirname } from 'node:path'
 import type { FileState } from '../model/sync.ts'
 import { placeOf, type SourceRule } from './source-rule.ts'
 
@@ -10,14 +11,28 @@ export interface Known {
   touched: ReadonlySet<string>
 }
 
-/** Sources that may be others in a container than they are here: nothing else has to be looked at there. */
-export function mayDiffer(rules: readonly SourceRule[], { files, base, touched }: Known): Set<string> {
+export interface MayDiffer {
+  files: Set<string>
+  /**
+   * The others, by their folders: they are as in the image, where a volume does not hide the folder that they are in. One
+   * that is not there tells of that.
+   */
+  folders: string[][]
+}
+
+/** Sources that may be others in a container than they are here. */
+export function mayDiffer(rules: readonly SourceRule[], { files, base, touched }: Known): MayDiffer {
   const led = (file: string) => rules.some(rule => placeOf(rule, file))
   const found = new Set<string>()
-  for (const [file, state] of files) if (base?.get(file) !== state && led(file)) found.add(file)
+  const same: string[] = []
+  for (const [file, state] of files) {
+    if (!led(file)) continue
+    if (base?.get(file) !== state) found.add(file)
+    else if (!touched.has(file)) same.push(file)
+  }
   for (const file of base?.keys() ?? []) if (!files.has(file) && led(file)) found.add(file)
   for (const file of touched) if (led(file)) found.add(file)
-  return found
+  return { files: found, folders: [...Map.groupBy(same, file => dirname(file)).values()] }
 }
 
 /**

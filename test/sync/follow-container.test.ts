@@ -12,6 +12,7 @@ import {
   type FollowedContainer,
   followContainer,
 } from '../../src/sync/follow-container.ts'
+import type { MayDiffer } from '../../src/sync/may-differ.ts'
 import { type Container, runAgent, shells, startContainer } from './agent/shells.ts'
 import { rule } from './rule.ts'
 
@@ -38,6 +39,7 @@ afterEach(async () => {
   await rm(sources, { recursive: true })
 })
 
+const nothing: MayDiffer = { files: new Set(), folders: [] }
 const source = (name: string) => join(sources, name)
 const save = (name: string, text: string) => writeFileSync(source(name), text)
 const there = (path: string) => readFileSync(join(container.root, 'app', path), 'utf8')
@@ -65,7 +67,7 @@ function follow(more: Partial<ContainerToSync> = {}, paused = false): FollowedCo
         opened++
         return openAgent(runAgent(shell, agentCommand(place)).stream, signal)
       },
-      mayDiffer: () => [],
+      mayDiffer: () => nothing,
       state: () => undefined,
       read,
       beforeWrite: async files => void journal.push(...files),
@@ -88,7 +90,7 @@ it('brings to a new container what differs there, and nothing else', async () =>
   )
   const same = 'file 644 0967115f2813a3541eaef77de9d9d5773f1c0c04314b0bbfe4ff3b3b1c55b5d5'
   follow({
-    mayDiffer: () => [source('a'), source('same')],
+    mayDiffer: () => ({ files: new Set([source('a'), source('same')]), folders: [] }),
     state: file => (file.endsWith('same') ? same : 'file 644 0'),
     rules: [rule(sources, '/app', { restart: { how: 'process' } })],
   })
@@ -96,6 +98,24 @@ it('brings to a new container what differs there, and nothing else', async () =>
   expect(there('a')).toBe('new')
   expect(journal).toEqual([source('a')])
   expect(restarts).toEqual([{ rules: [0], fresh: true }])
+})
+
+it('fills folders of the image that a volume hides, and leaves alone what the image made of others', async () => {
+  for (const name of ['seen', 'also seen', 'hidden', 'also hidden']) save(name, 'source')
+  const made = ['seen', 'also seen'].map(path => ({
+    ...{ to: '/app', path },
+    now: { kind: 'file' as const, mode: 0o644, bytes: Buffer.from('made of it') },
+  }))
+  await container.agent.apply(made, new AbortController().signal)
+  const folders = [
+    [source('seen'), source('also seen')],
+    [source('hidden'), source('also hidden')],
+  ]
+  follow({ mayDiffer: () => ({ files: new Set(), folders }), state: () => 'file 644 0' })
+  await settled()
+  expect(['seen', 'also seen', 'hidden', 'also hidden'].map(there)).toEqual([
+    ...['made of it', 'made of it', 'source', 'source'],
+  ])
 })
 
 it('restarts nothing where a new container is as the sources are', async () => {

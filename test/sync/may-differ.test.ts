@@ -9,7 +9,7 @@ describe('what may differ in a container that was started from its image', () =>
   it('is what was changed, added and removed since the image was built', () => {
     const files = map(['/src/same', 'file 644 1'], ['/src/changed', 'file 644 2'], ['/src/new', 'file 644 3'])
     const base = map(['/src/same', 'file 644 1'], ['/src/changed', 'file 644 0'], ['/src/gone', 'file 644 4'])
-    expect([...mayDiffer(rules, { files, base, touched: new Set() })].toSorted()).toEqual([
+    expect([...mayDiffer(rules, { files, base, touched: new Set() }).files].toSorted()).toEqual([
       '/src/changed',
       '/src/gone',
       '/src/new',
@@ -18,18 +18,14 @@ describe('what may differ in a container that was started from its image', () =>
 
   it('is also what was written and is as in the image again: a container may have what was written', () => {
     const files = map(['/src/a', 'file 644 1'])
-    expect([...mayDiffer(rules, { files, base: files, touched: new Set(['/src/a', '/src/b']) })]).toEqual([
-      '/src/a',
-      '/src/b',
-    ])
+    const touched = new Set(['/src/a', '/src/b'])
+    expect([...mayDiffer(rules, { files, base: files, touched }).files]).toEqual(['/src/a', '/src/b'])
   })
 
   it('is everything where nobody knows what the image was built from', () => {
     const files = map(['/src/a', 'file 644 1'], ['/src/b', 'file 644 1'], ['/other', 'file 644 1'])
-    expect([...mayDiffer(rules, { files, base: undefined, touched: new Set() })]).toEqual([
-      '/src/a',
-      '/src/b',
-    ])
+    const found = mayDiffer(rules, { files, base: undefined, touched: new Set() })
+    expect([...found.files]).toEqual(['/src/a', '/src/b'])
   })
 })
 
