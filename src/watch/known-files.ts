@@ -21,13 +21,19 @@ export interface KnownFiles {
    * Looks at these, each with all that is in it, those above before those below, and returns what differs from what was
    * known. With true it may be another folder than before, and what is heard of it must be heard anew. One at a time.
    */
-  look(paths: Iterable<[path: string, renewed: boolean]>, signal: AbortSignal): Promise<FileChanged[]>
+  look(paths: Iterable<[path: string, renewed: boolean]>, how: HowToLook): Promise<FileChanged[]>
+}
+
+export interface HowToLook {
+  signal: AbortSignal
+  /** Nobody said that something is done with a file: where it seems so just now, it is unsettled and not told yet. */
+  unasked?: boolean
 }
 
 export interface KnownFilesOptions {
   /** Whoever hears of what happens in the folders: told of each before it is listed. */
   watches: { renew(folder: string): void; end(folder: string): void }
-  /** It was written to while it was read, again and again: it wants another look soon. */
+  /** It is being written, or replaced: it wants another look soon. */
   onUnsettled(path: string): void
   onNotice(message: string): void
   cache: DigestCache | undefined
@@ -44,6 +50,7 @@ interface Folder {
 const TRIES = 3
 const LARGE = 256n * 1024n
 const SLICE_MS = 8
+const JUST_MS = 20
 
 export function knownFiles(roots: readonly WatchRoot[], options: KnownFilesOptions): KnownFiles {
   const { watches, onUnsettled, onNotice, cache } = options
@@ -55,16 +62,16 @@ export function knownFiles(roots: readonly WatchRoot[], options: KnownFilesOptio
   const refused = new Set<string>()
   const pace = pacer()
 
-  async function look(path: string, renewed: boolean, found: Found, signal: AbortSignal): Promise<void> {
+  async function look(path: string, renewed: boolean, found: Found): Promise<void> {
     if (found.looked.has(path)) return
     found.looked.add(path)
-    await pace(signal)
+    await pace(found.how.signal)
     try {
       for (let tries = 0; tries < TRIES; tries++) {
         const stats = statsOf(path)
         const reaching = stats ? rootsReaching(path, stats.isDirectory()) : []
         if (!stats || reaching.length === 0) return forget(path, found)
-        if (stats.isDirectory()) return await enter(path, stats, reaching, renewed, found, signal)
+        if (stats.isDirectory()) return await enter(path, stats, reaching, renewed, found)
         const state = await stateOf(path, stats)
         refused.delete(path)
         if (state === 'unsettled') {
@@ -72,12 +79,13 @@ export function knownFiles(roots: readonly WatchRoot[], options: KnownFilesOptio
           continue
         }
         if (state === undefined) return forget(path, found)
+        if (found.how.unasked && state !== files.get(path) && isJustWritten(stats)) break
         forgetFolder(path, found)
         return learn(path, state, found)
       }
       onUnsettled(path)
     } catch (error) {
-      if (signal.aborted) throw error
+      if (found.how.signal.aborted) throw error
       if (GONE.has(errorCode(error) ?? '')) onUnsettled(path)
       else refuse(path, error)
     }
@@ -89,7 +97,6 @@ export function knownFiles(roots: readonly WatchRoot[], options: KnownFilesOptio
     reaching: WatchRoot[],
     renewed: boolean,
     found: Found,
-    signal: AbortSignal,
   ): Promise<void> {
     forgetFile(path, found)
     const identity = `${stats.dev} ${stats.ino} ${stats.birthtimeNs}`
@@ -100,11 +107,18 @@ export function knownFiles(roots: readonly WatchRoot[], options: KnownFilesOptio
     const folder = { identity, names: known?.names ?? new Set<string>(), roots: reaching }
     folders.set(path, folder)
     nameAbove(path)
-    const names = new Set(readdirSync(path))
+    const listed = readdirSync(path)
+    const names = new Set(listed)
     refused.delete(path)
-    for (const name of folder.names) if (!names.has(name)) forget(join(path, name), found)
+    for (const name of folder.names) {
+      if (names.has(name)) continue
+      if (found.how.unasked) {
+        names.add(name)
+        onUnsettled(join(path, name))
+      } else forget(join(path, name), found)
+    }
     folder.names = names
-    for (const name of names) await look(join(path, name), isNew, found, signal)
+    for (const name of listed) await look(join(path, name), isNew, found)
   }
 
   function rootsReaching(path: string, isFolder: boolean): WatchRoot[] {
@@ -172,7 +186,7 @@ export function knownFiles(roots: readonly WatchRoot[], options: KnownFilesOptio
   }
 
   function refuse(path: string, error: unknown): void {
-    if (refused.has(path)) return
+    if (refused.has(path) || refused.has(dirname(path))) return
     refused.add(path)
     const why = error instanceof Error ? error.message : String(error)
     onNotice(`${path} can't be read and counts as it was before: ${why}`)
@@ -181,9 +195,9 @@ export function knownFiles(roots: readonly WatchRoot[], options: KnownFilesOptio
   return {
     files,
     hasFolder: path => folders.has(path),
-    async look(paths, signal) {
-      const found = changesFound()
-      for (const [path, renewed] of paths) await look(path, renewed, found, signal)
+    async look(paths, how) {
+      const found = changesFound(how)
+      for (const [path, renewed] of paths) await look(path, renewed, found)
       return found.changes()
     },
   }
@@ -192,15 +206,17 @@ export function knownFiles(roots: readonly WatchRoot[], options: KnownFilesOptio
 const GONE = new Set(['ENOENT', 'ENOTDIR'])
 
 interface Found {
+  how: HowToLook
   looked: Set<string>
   note(path: string, was: FileState | undefined, is: FileState | undefined): void
   changes(): FileChanged[]
 }
 
 /** What comes back to what it was has not changed. */
-function changesFound(): Found {
+function changesFound(how: HowToLook): Found {
   const noted = new Map<string, FileChanged>()
   return {
+    how,
     looked: new Set(),
     note(path, was, is) {
       const before = noted.get(path)
@@ -208,6 +224,11 @@ function changesFound(): Found {
     },
     changes: () => [...noted.values()].filter(({ was, is }) => was !== is),
   }
+}
+
+/** By a file system's clock, which may be a tick behind. */
+function isJustWritten({ mtimeNs }: BigIntStats): boolean {
+  return Math.abs(Date.now() - Number(mtimeNs / 1_000_000n)) < JUST_MS
 }
 
 /** Lets others have the loop every few milliseconds. */

@@ -4,7 +4,7 @@ import type { FileState } from '../model/sync.ts'
 import { collectBursts } from './bursts.ts'
 import type { DigestCache } from './file-state.ts'
 import { folderWatches, type OpenWatch } from './folder-watches.ts'
-import { type FileChanged, knownFiles } from './known-files.ts'
+import { type FileChanged, type HowToLook, knownFiles } from './known-files.ts'
 import type { WatchRoot } from './root.ts'
 import { onWake } from './wake.ts'
 import { watchTrouble } from './watch-trouble.ts'
@@ -61,7 +61,7 @@ export async function watchFiles(
     if (trouble === undefined) watches.renew(folder)
   }
   const ways = waysTo(renewWatch)
-  const bursts = collectBursts({ act: paths => inTurn(() => tell(paths)), afterStorm: rescan })
+  const bursts = collectBursts({ act: paths => inTurn(() => tell(paths)), afterStorm: () => rescan() })
   const known = knownFiles(roots, {
     watches: {
       renew: renewWatch,
@@ -89,20 +89,20 @@ export async function watchFiles(
     failed.abort()
   }
 
-  async function tell(paths: ReadonlyMap<string, boolean>): Promise<void> {
-    const changes = await look(paths, closing.signal)
+  async function tell(paths: ReadonlyMap<string, boolean>, unasked = false): Promise<void> {
+    const changes = await look(paths, { signal: closing.signal, unasked })
     if (changes.length > 0 && !closing.signal.aborted) onChanges(changes)
   }
 
-  function look(paths: ReadonlyMap<string, boolean>, signal: AbortSignal): Promise<FileChanged[]> {
+  function look(paths: ReadonlyMap<string, boolean>, how: HowToLook): Promise<FileChanged[]> {
     for (const path of rootPaths) if (paths.get(path)) ways.watch(path)
-    return known.look(paths, signal)
+    return known.look(paths, how)
   }
 
-  function rescan(): Promise<void> {
+  function rescan(unasked = false): Promise<void> {
     return inTurn(async () => {
       for (const path of rootPaths) ways.watch(path)
-      await tell(new Map(rootPaths.map(path => [path, false])))
+      await tell(new Map(rootPaths.map(path => [path, false])), unasked)
     })
   }
 
@@ -110,7 +110,7 @@ export async function watchFiles(
     await aborted(AbortSignal.any([failed.signal, closing.signal]))
     while (!closing.signal.aborted) {
       const begun = performance.now()
-      await rescan()
+      await rescan(true)
       const took = performance.now() - begun
       await sleep(Math.max(POLL_MS, took / POLL_SHARE), closing.signal).catch(() => {})
     }
@@ -123,7 +123,7 @@ export async function watchFiles(
     get trouble() {
       return trouble
     },
-    rescan,
+    rescan: () => rescan(),
     async [Symbol.asyncDispose]() {
       closing.abort()
       bursts[Symbol.dispose]()
@@ -135,7 +135,8 @@ export async function watchFiles(
   }
   try {
     await inTurn(async () => {
-      await look(new Map(rootPaths.map(path => [path, true])), AbortSignal.any([signal, closing.signal]))
+      const both = AbortSignal.any([signal, closing.signal])
+      await look(new Map(rootPaths.map(path => [path, true])), { signal: both })
     })
     signal.throwIfAborted()
     return watched

@@ -10,9 +10,9 @@ export function watchTrouble(
   if (!limit) return `The system does not tell of changed files (${messageOf(error)}): ${POLLING}`
   const value = valueOfLimit(limit.name)
   const enough = Math.max(limit.enough, (value ?? 0) * 2)
-  const is = value === undefined ? '' : `, which is ${value}`
+  const size = value === undefined ? '' : ` of ${value}`
   return (
-    `The system tells of no more changed files: the limit fs.inotify.${limit.name}${is}, is used up. ${POLLING} ` +
+    `The system tells of no more changed files: the limit fs.inotify.${limit.name}${size} is used up. ${POLLING} ` +
     `To raise it: sudo sysctl fs.inotify.${limit.name}=${enough}`
   )
 }

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { hash } from 'node:crypto'
 import {
   chmodSync,
@@ -186,6 +187,17 @@ describe('a folder', () => {
     expect(await toldBefore(watching)).toEqual(['~ src/new/er/est/x.js'])
   })
 
+  it('that came later goes with the one that it came into', async () => {
+    const watching = await folder.watch()
+    mkdirSync(at('src/new/er'), { recursive: true })
+    write('src/new/er/x.js', 'x')
+    expect(await toldBefore(watching)).toEqual(['+ src/new/er/x.js'])
+    renameSync(at('src'), at('lib'))
+    const files = ['a.js', 'b.js', 'deep/c.js', 'new/er/x.js']
+    const moved = [...files.map(file => `+ lib/${file}`), ...files.map(file => `- src/${file}`)]
+    expect(await toldBefore(watching)).toEqual(moved)
+  })
+
   it('that is moved in, renamed and moved out takes its files along', async () => {
     await using outside = await tempFolder()
     mkdirSync(outside.at('moved/deep'), { recursive: true })
@@ -264,6 +276,18 @@ describe('a thousand files', () => {
     expect(lines.filter(line => line.startsWith('+'))).toHaveLength(400)
     expect(new Set(bursts.flat().map(({ path }) => path)).size).toBe(1_000)
   })
+
+  it('that the system has lost, since it had too much to tell, are told all the same', async () => {
+    const { told } = await folder.watch()
+    // It keeps 16,384 at most, and two that are the same in a row are one.
+    for (let index = 0; index < 20_000; index++) chmodSync(at(index % 2 ? 'src/a.js' : 'src/b.js'), 0o644)
+    write('src/deep/c.js', 'lost')
+    mkdirSync(at('src/new'))
+    write('src/new/d.js', 'lost')
+    expect(await told(lines => lines.length > 1)).toEqual(['~ src/deep/c.js', '+ src/new/d.js'])
+    write('src/new/d.js', 'seen')
+    expect(await told(lines => lines.length > 0)).toEqual(['~ src/new/d.js'])
+  })
 })
 
 describe('what is left out', () => {
@@ -308,7 +332,6 @@ describe('what is left out', () => {
 
   it('are pipes, which are no files, also where one takes a file’s place', async () => {
     const watching = await folder.watch()
-    const { execFileSync } = await import('node:child_process')
     unlinkSync(at('src/a.js'))
     execFileSync('mkfifo', [at('src/a.js'), at('src/pipe')])
     expect(await toldBefore(watching)).toEqual(['- src/a.js'])
