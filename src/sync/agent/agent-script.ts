@@ -43,7 +43,7 @@ say() { printf '%s\n' "$1"; }
 find_process() {
   case $1 in
     root) pid=$2 root=$3 ;;
-    inside) pid=1 root= ;;
+    inside) root=; is_first_ours && pid=1 ;;
     node)
       for file in "/run/containerd/io.containerd.runtime.v2.task/k8s.io/$2/init.pid" \
         "/run/k3s/containerd/io.containerd.runtime.v2.task/k8s.io/$2/init.pid"; do
@@ -52,6 +52,12 @@ find_process() {
       [ -n "$pid" ] || return 1
       root=/proc/$pid/root ;;
   esac
+}
+
+# In a pod whose containers share their processes, the first is none of this container.
+is_first_ours() {
+  { IFS= read -r its < /proc/1/cgroup && IFS= read -r ours < /proc/self/cgroup; } 2>/dev/null || return 0
+  [ "$its" = "$ours" ]
 }
 
 # A number that a process has may be another's later: the time it began at may not.
@@ -108,6 +114,15 @@ try_tar() {
   return 1
 }
 
+# As a word: what is to be done after it.
+tar_lacks() {
+  lacks=
+  case $tar_options in *-m*) ;; *) lacks=times ;; esac
+  # BusyBox's minds modes for root only.
+  case $tar_options in *-b*) ;; *) [ -n "$owner" ] || lacks=$lacks,modes ;; esac
+  printf %s "\${lacks:--}"
+}
+
 # ---- Lists of names for one tool, as many as fit into one call
 
 # A list is words for eval that name variables: what is in the names does not matter.
@@ -120,13 +135,14 @@ gather() {
 flush() {
   with_all rm "$doomed" rm -f -- && with_all chmod "$locked" chmod u+w -- &&
     with_all mkdir "$made" mkdir -- && { [ -z "$owner" ] || with_all chown "$made" chown "$owner" --; } &&
-    with_all chown "$linked" chown -h "$owner" -- && with_all touch "$touched" touch -c --
+    with_all chown "$linked" chown -h "$owner" -- && with_all touch "$touched" touch -c -- &&
+    with_all chmod "$moded" chmod "$bits" --
   [ -z "$left" ] || eval "rmdir -- $left" 2>/dev/null
   [ -z "$looked" ] || tell_looked
   forget
 }
 
-forget() { doomed= locked= made= linked= touched= left= looked= count=0 bytes=0; }
+forget() { doomed= locked= made= linked= touched= moded= left= looked= count=0 bytes=0; }
 
 with_all() {
   [ -z "$trouble" ] || return
@@ -318,6 +334,11 @@ owned() { [ -n "$trouble" ] || [ -z "$owner" ] || gather linked "$base/$1"; }
 # Of a file that a tar wrote that sets times.
 now() { [ -n "$trouble" ] || gather touched "$base/$1"; }
 
+# Of files that a tar wrote that leaves modes alone.
+bits() { flush; bits=$1; }
+
+of() { [ -n "$trouble" ] || gather moded "$base/$1"; }
+
 # More of a file that is too long for one piece.
 append() {
   inside "$1"
@@ -343,7 +364,9 @@ apply() {
 # ---- Requests: signals
 
 send() {
-  kill -s "$1" "$pid" 2>"$stage/said" || fail kill
+  if [ -z "$pid" ]; then refuse shared /
+  else kill -s "$1" "$pid" 2>"$stage/said" || fail kill
+  fi
   answer
 }
 
@@ -352,14 +375,14 @@ send() {
 place=$1
 pid= uid= gid= owner= began= base= trouble=
 forget
-find_process "$@" || { say '= gone'; exit; }
+find_process "$@" || [ "$place" = inside ] || { say '= gone'; exit; }
 if [ "$place" != inside ]; then
   look_at_process && [ -d "$root/" ] || { say '= gone'; exit; }
   began=$begun
 fi
 read_owner self
 if [ "$uid" = 0 ]; then
-  read_owner "$pid"
+  read_owner "\${pid:-self}"
   owner=$uid:$gid
 fi
 missing=$(missing_tools)
@@ -369,8 +392,7 @@ trap '[ -z "$stage" ] || rm -rf "$stage"' EXIT
 stage=
 make_stage || { say '= nowhere'; exit; }
 try_tar || { say '= missing tar'; exit; }
-case $tar_options in *-m*) times=now ;; *) times=kept ;; esac
-say "= ready \${owner:--} $times $root"
+say "= ready \${owner:--} $(tar_lacks) $root"
 while IFS= read -r request; do
   is_alive || { say '= gone'; exit; }
   eval "$request"

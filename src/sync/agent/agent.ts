@@ -112,7 +112,7 @@ interface Facts extends Writing {
   root: string
 }
 
-/** `ready UID:GID now ROOT`, or what is missing there. */
+/** `ready UID:GID LACKS ROOT`, or what is missing there. */
 function readFacts({ outcome }: Answer): Facts {
   const [word, ...rest] = outcome.split(' ')
   if (word === 'missing') {
@@ -130,11 +130,11 @@ function readFacts({ outcome }: Answer): Facts {
     })
   }
   if (word !== 'ready') throw agentEnded(outcome)
-  const [owner = '-', times, ...root] = rest
+  const [owner = '-', lacks = '', ...root] = rest
   const [uid = 0, gid = 0] = owner.split(':').map(Number)
   return {
     owner: owner === '-' ? undefined : { uid, gid },
-    setsTimes: times === 'kept',
+    lacks: new Set(lacks.split(',')),
     root: root.join(' '),
   }
 }

@@ -6,8 +6,8 @@ import { shellWord } from './shell-word.ts'
 
 export interface Writing {
   owner: Owner | undefined
-  /** The tar there sets the times of the archive. */
-  setsTimes: boolean
+  /** What the tar there does not do as it shall. */
+  lacks: ReadonlySet<string>
 }
 
 interface Write {
@@ -68,7 +68,7 @@ function writeRequest(
   to: string,
   deletions: readonly string[],
   writes: readonly Write[],
-  { owner, setsTimes }: Writing,
+  { owner, lacks }: Writing,
 ): AgentRequest {
   const payload = archive(writes.map(memberOf), owner, Math.floor(Date.now() / 1000))
   const [files = [], links = []] = ['file', 'link'].map(kind => writes.filter(({ now }) => now.kind === kind))
@@ -81,10 +81,19 @@ function writeRequest(
     ...writes.map(({ path, now }) => `${now.kind === 'file' ? 'file' : 'symbolic'} ${shellWord(path)}`),
     'extract',
     ...links.map(({ path }) => `owned ${shellWord(path)}`),
-    ...(setsTimes ? files.map(({ path }) => `now ${shellWord(path)}`) : []),
+    ...(lacks.has('times') ? files.map(({ path }) => `now ${shellWord(path)}`) : []),
+    ...(lacks.has('modes') ? modeCalls(files) : []),
     'apply',
   ]
   return { calls, payload }
+}
+
+function modeCalls(files: readonly Write[]): string[] {
+  const byMode = Map.groupBy(files, ({ now }) => (now.kind === 'file' ? now.mode : 0))
+  return [...byMode].flatMap(([mode, files]) => [
+    `bits ${mode.toString(8)}`,
+    ...files.map(({ path }) => `of ${shellWord(path)}`),
+  ])
 }
 
 /** Made empty as any other is, then piece by piece. */

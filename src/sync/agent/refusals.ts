@@ -35,6 +35,14 @@ export function agentEnded(said: string): DevkError {
 }
 
 function refusedWay(reason: string, path: string): DevkError {
+  if (reason === 'shared') {
+    return new DevkError({
+      code: 'SYNC_REFUSED',
+      message:
+        "No signal can be sent to the container's main process: the pod's containers share their processes.",
+      hint: "Set the pod's shareProcessNamespace to false, or have the rule restart the container.",
+    })
+  }
   const words: Record<string, { why: string; hint: string }> = {
     file: {
       why: 'it is a file, where a folder is needed',
@@ -68,7 +76,8 @@ const REASONS: { said: RegExp; why: string; hint: string }[] = [
     hint: "Mount a volume there that can be written, or set the container's readOnlyRootFilesystem to false.",
   },
   {
-    said: /no space left on device|disk quota exceeded/i,
+    // GNU tar says no more of the disk that was full in the midst of a file.
+    said: /no space left on device|disk quota exceeded|wrote only \d+ of/i,
     why: 'there is no space left',
     hint: 'Free some disk, or give the volume a greater size.',
   },
@@ -96,6 +105,13 @@ const REASONS: { said: RegExp; why: string; hint: string }[] = [
 
 function refusedTool(step: string, base: string, said: readonly string[], root: string): DevkError {
   const all = said.map(line => line.replaceAll(root || '\0', ''))
+  if (step === 'kill') {
+    return new DevkError({
+      code: 'SYNC_REFUSED',
+      message: "The container's main process can't be sent that signal.",
+      ...(all.length > 0 && { detail: all.join('\n') }),
+    })
+  }
   const reason = REASONS.find(({ said }) => all.some(line => said.test(line)))
   const line = all.find(line => (reason ? reason.said.test(line) : true)) ?? ''
   const name = nameIn(line)

@@ -15,6 +15,8 @@ export interface Shell {
 }
 
 const tools = mkdtempSync(join(tmpdir(), 'devk-tools-'))
+// Other users are to find what is in it.
+chmodSync(tools, 0o755)
 afterAll(() => rmSync(tools, { recursive: true, force: true }))
 
 /** Those of the nodes, as far as this machine has them. */
@@ -64,8 +66,13 @@ export async function startContainer(
 export function runAgent(
   { file, args, env }: Shell,
   [, ...words]: string[],
+  uid?: number,
 ): { stream: AgentStream; sh: ChildProcess } {
-  const sh = spawn(file, [...args, ...words], { env, stdio: ['pipe', 'pipe', 'pipe'] })
+  const sh = spawn(file, [...args, ...words], {
+    env,
+    stdio: ['pipe', 'pipe', 'pipe'],
+    ...(uid !== undefined && { uid, gid: uid }),
+  })
   const ended = new Promise(resolve => sh.once('close', resolve))
   let said = ''
   sh.stderr.on('data', chunk => {
