@@ -64,12 +64,21 @@ const MOST_FILES = 500
  */
 export function followContainer(
   container: ContainerToSync,
-  { paused, restMs = REST_MS }: { paused: boolean; restMs?: number },
+  {
+    paused,
+    owed: owedBefore = [],
+    restMs = REST_MS,
+  }: {
+    paused: boolean
+    /** Rules whose restart is due although nothing was written. */
+    owed?: readonly number[]
+    restMs?: number
+  },
 ): FollowedContainer {
   const closing = new AbortController()
   const { signal } = closing
   const pending = new Set<string>()
-  const owed = new Set<number>()
+  const owed = new Set<number>(owedBefore)
   let agent: FileAgent | undefined
   let looked = false
   let fresh = true

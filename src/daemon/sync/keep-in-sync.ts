@@ -9,6 +9,7 @@ import type { RecordStore } from '../../engine/node.ts'
 import { nextMoment } from '../../kube/rollout/next-moment.ts'
 import type { SyncStatus } from '../../model/activity.ts'
 import type { Project, Service } from '../../model/project.ts'
+import type { SyncRule } from '../../model/sync.ts'
 import type { ClusterAccess } from '../../resources/run-context.ts'
 import { type Journal, openJournal } from '../../sync/journal.ts'
 import { placeOf } from '../../sync/source-rule.ts'
@@ -72,7 +73,12 @@ export function keepInSync({ folder, store, stats, activities, current, print }:
   let toDo: (changed: Changed) => void = () => {}
   let resumed = () => {}
 
-  async function begin(project: Project, services: readonly Service[], key: string): Promise<Open> {
+  async function begin(
+    project: Project,
+    services: readonly Service[],
+    key: string,
+    before: Open | undefined,
+  ): Promise<Open> {
     const closing = new AbortController()
     const synced: Open['synced'] = new Map()
     const watched = await watchProject(project, services, {
@@ -88,7 +94,13 @@ export function keepInSync({ folder, store, stats, activities, current, print }:
     for (const service of services) {
       if (service.sync.length === 0) continue
       const journal = await openJournal(join(folder, `${service.name}.json`))
-      synced.set(service.name, { service, journal, synced: openService(service.name, journal, watched) })
+      const last = before?.synced.get(service.name)?.service.sync ?? []
+      const isDue = (rule: SyncRule) => isRestartedNow(rule, last)
+      synced.set(service.name, {
+        service,
+        journal,
+        synced: openService(service.name, journal, watched, isDue),
+      })
     }
     const ended = take(watched, synced, closing.signal).catch((error: unknown) => {
       if (!closing.signal.aborted) activities.tell(toDevkError(error).message, { trouble: true })
@@ -96,12 +108,18 @@ export function keepInSync({ folder, store, stats, activities, current, print }:
     return { key, project, services, watched, synced, closing, ended }
   }
 
-  function openService(service: string, journal: Journal, watched: WatchedProject): SyncedService {
+  function openService(
+    service: string,
+    journal: Journal,
+    watched: WatchedProject,
+    isDue: (rule: SyncRule) => boolean,
+  ): SyncedService {
     return syncService({
       service,
       journal,
       files: watched.files,
       paused: held,
+      isDue,
       print: (container, lines) => print(service, container, lines),
       tell: (message, trouble) => activities.tell(message, { service, ...(trouble && { trouble }) }),
     })
@@ -155,7 +173,7 @@ export function keepInSync({ folder, store, stats, activities, current, print }:
         const before = open
         open = undefined
         await close(before)
-        open = await begin(project, services, key)
+        open = await begin(project, services, key, before)
       })
     },
     get followed() {
@@ -203,6 +221,19 @@ export function keepInSync({ folder, store, stats, activities, current, print }:
       })
     },
   }
+}
+
+/** Only what follows on a change is another thing than before. One that needs new pods has them soon. */
+function isRestartedNow({ restart, ...rule }: SyncRule, before: readonly SyncRule[]): boolean {
+  if (restart.how === 'none' || restart.how === 'process') return false
+  return before.some(
+    ({ restart: other, ...each }) =>
+      sameRule(each, rule) && JSON.stringify(other) !== JSON.stringify(restart),
+  )
+}
+
+function sameRule(a: Omit<SyncRule, 'restart'>, b: Omit<SyncRule, 'restart'>): boolean {
+  return a.from === b.from && a.to === b.to && a.container === b.container
 }
 
 function isSettled(status: SyncStatus | undefined): boolean {

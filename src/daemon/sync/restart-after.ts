@@ -4,10 +4,13 @@ import { execInPod } from '../../kube/exec/exec.ts'
 import { podPath } from '../../kube/pod-path.ts'
 import { containerStatus, runtimeId } from '../../kube/rollout/container-status.ts'
 import { nextMoment } from '../../kube/rollout/next-moment.ts'
+import type { Place } from '../../model/sync.ts'
 import type { ClusterAccess } from '../../resources/run-context.ts'
 import type { FileAgent } from '../../sync/agent/agent.ts'
 import type { SyncedContainer } from './containers-of.ts'
 
+/** Where the supervisor's tools are in a container that has one. */
+const SUPERVISOR: Place = { to: '/.devk', path: 'busybox' }
 /** How long a container has to end by itself. */
 const GRACE_MS = 5_000
 
@@ -33,7 +36,23 @@ export async function restartAfter(
       return each.how === 'process' ? ['SIGUSR2' as const] : []
     }),
   )
+  if (wanted.some(({ how }) => how === 'process')) await mustBeSupervised(container, agent, signal)
   for (const name of signals) await agent.signal(name, signal)
+}
+
+/** Who knows nothing of the signal would end by it. */
+async function mustBeSupervised(
+  { pod, name }: SyncedContainer,
+  agent: FileAgent,
+  signal: AbortSignal,
+): Promise<void> {
+  const there = await agent.survey([SUPERVISOR], signal)
+  if (there.size > 0) return
+  throw new DevkError({
+    code: 'SYNC_RUN_FAILED',
+    message: `The process of ${name} in ${pod.metadata.name} can't be restarted in place: its pod was made before a rule asked for that.`,
+    hint: 'devk up makes a new one.',
+  })
 }
 
 type Print = (lines: readonly string[]) => Promise<void>

@@ -7,6 +7,7 @@ import type { ClusterAccess } from '../../resources/run-context.ts'
 import { type FollowedContainer, followContainer } from '../../sync/follow-container.ts'
 import type { Journal } from '../../sync/journal.ts'
 import { mayDiffer } from '../../sync/may-differ.ts'
+import type { SourceRule } from '../../sync/source-rule.ts'
 import type { SyncedContainer } from './containers-of.ts'
 import { openFiles } from './open-files.ts'
 import { restartAfter } from './restart-after.ts'
@@ -35,9 +36,11 @@ interface Options {
   print: (container: SyncedContainer, lines: readonly string[]) => Promise<void>
   tell: (message: string, trouble?: true) => void
   paused: boolean
+  /** Whether what follows on a change by this rule is due in the containers that there are. */
+  isDue: (rule: SourceRule) => boolean
 }
 
-export function syncService({ service, journal, files, print, tell, paused }: Options): SyncedService {
+export function syncService({ service, journal, files, print, tell, paused, isDue }: Options): SyncedService {
   const known = new Map<string, Followed>()
   let seen: readonly SyncedContainer[] = []
   const closing = new Set<PromiseLike<void>>()
@@ -67,6 +70,7 @@ export function syncService({ service, journal, files, print, tell, paused }: Op
 
   function follow(container: SyncedContainer, access: ClusterAccess): FollowedContainer {
     const { image, rules } = container
+    const owed = connection ? [] : rules.flatMap((rule, index) => (isDue(rule) ? [index] : []))
     return followContainer(
       {
         rules,
@@ -94,7 +98,7 @@ export function syncService({ service, journal, files, print, tell, paused }: Op
           onState()
         },
       },
-      { paused: held },
+      { paused: held, owed },
     )
   }
 
@@ -117,9 +121,8 @@ export function syncService({ service, journal, files, print, tell, paused }: Op
 
   return {
     async take(containers, access) {
-      if (connection !== access) {
+      if (connection && connection !== access) {
         const before = [...known.values()]
-        connection = access
         known.clear()
         await Promise.all(before.map(({ followed }) => followed[Symbol.asyncDispose]()))
       }
@@ -135,6 +138,7 @@ export function syncService({ service, journal, files, print, tell, paused }: Op
       for (const [id, container] of now) {
         if (!known.has(id)) known.set(id, { container, followed: follow(container, access) })
       }
+      connection = access
     },
     changed(changedFiles) {
       for (const { followed } of known.values()) followed.changed(changedFiles)

@@ -6,6 +6,7 @@ import { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { ProjectStatus } from '../../../src/model/project-status.ts'
+import { deployment } from '../support/deployment.ts'
 import { devkFile, type Result, succeeded } from '../support/devk.ts'
 import { blocks, hashOf } from '../support/large.ts'
 import { liveTerminal } from '../support/live-terminal.ts'
@@ -37,9 +38,12 @@ export function commands({ home, provider, cluster }: Place): void {
       { name: 'data', mountPath: '/part', subPath: 'part' },
     ]
     const bare = [{ name: 'bare', image: 'bare', volumeMounts, securityContext: { runAsUser: 1234 } }]
-    await writeFile(join(folder(), 'app.json'), deployment('app', app))
-    await writeFile(join(folder(), 'many.json'), deployment('many', many, { replicas: 2 }))
-    await writeFile(join(folder(), 'bare.json'), deployment('bare', bare))
+    await writeFile(join(folder(), 'app.json'), deployment('app', { containers: app }))
+    await writeFile(join(folder(), 'many.json'), deployment('many', { containers: many }, { replicas: 2 }))
+    await writeFile(
+      join(folder(), 'bare.json'),
+      deployment('bare', { containers: bare, volumes: [{ name: 'data', emptyDir: {} }] }),
+    )
     await writeFile(
       join(folder(), 'devk.yaml'),
       `name: ${name}
@@ -231,27 +235,6 @@ services:
     const status = JSON.parse(succeeded(await devk('status', '--json')).stdout) as ProjectStatus
     return status.daemon?.pid ?? 0
   }
-}
-
-function deployment(name: string, containers: object[], { replicas = 1 } = {}): string {
-  const labels = { app: name }
-  return JSON.stringify({
-    apiVersion: 'apps/v1',
-    kind: 'Deployment',
-    metadata: { name },
-    spec: {
-      replicas,
-      selector: { matchLabels: labels },
-      template: {
-        metadata: { labels },
-        spec: {
-          terminationGracePeriodSeconds: 1,
-          volumes: [{ name: 'data', emptyDir: {} }],
-          containers,
-        },
-      },
-    },
-  })
 }
 
 function pidOf({ pid }: ChildProcess): number {
