@@ -5,7 +5,7 @@ import type { PodTemplate } from '../kube/manifests/pod-templates.ts'
 import { supervised } from '../kube/manifests/supervise.ts'
 import type { KubeObject } from '../kube/object.ts'
 import type { Service } from '../model/project.ts'
-import { superviseScript } from '../sync/supervise/supervise-script.ts'
+import { superviseCommand } from '../sync/supervise/supervise-script.ts'
 import type { RunContext } from './run-context.ts'
 
 /** Its busybox needs no library of the image that it is brought into. */
@@ -23,7 +23,7 @@ export async function superviseService(
   if (rules.length === 0) return [...objects]
   return await supervised(objects, {
     wanted: template => containersFor(template, rules, built),
-    script: superviseScript,
+    command: superviseCommand([]),
     image: BUSYBOX,
     configOf: image => imageConfig(clusters.connection.docker, image, signal),
   })
@@ -34,7 +34,7 @@ export function supervisionInputs(service: Service): Record<string, string> {
   const rules = restarting(service)
   if (rules.length === 0) return {}
   const containers = rules.map(({ container = '' }) => container)
-  return { 'restart: process': hash('sha256', JSON.stringify([superviseScript, BUSYBOX, containers])) }
+  return { 'restart: process': hash('sha256', JSON.stringify([superviseCommand([]), BUSYBOX, containers])) }
 }
 
 function restarting({ sync }: Service): Service['sync'] {

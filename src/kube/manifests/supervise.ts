@@ -4,8 +4,8 @@ import { type Container, type PodTemplate, podTemplateOf, withPodTemplate } from
 export interface Supervision {
   /** Of all containers of a pod, those whose main process can be restarted in place. */
   wanted: (template: PodTemplate) => readonly string[]
-  /** What runs the main process: a program of a static busybox's sh. */
-  script: string
+  /** What runs the main process, the words of which come after it. */
+  command: readonly string[]
   /** An image that has such a busybox as /bin/busybox. */
   image: string
   /** What an image runs by itself. */
@@ -68,14 +68,17 @@ function toolsFrom(image: string): Container {
   }
 }
 
-async function inContainer(container: Container, { script, configOf }: Supervision): Promise<Container> {
+async function inContainer(
+  container: Container,
+  { command: supervisor, configOf }: Supervision,
+): Promise<Container> {
   const own = container as Container & { command?: string[]; args?: string[]; volumeMounts?: unknown[] }
   const config = own.command ? undefined : await configOf(container.image ?? '')
   const command = own.command ?? config?.entrypoint.map(literal) ?? []
   const args = own.args ?? config?.command.map(literal) ?? []
   return {
     ...container,
-    command: [`${FOLDER}/busybox`, 'sh', '-c', literal(script), 'sh', ...command],
+    command: [...supervisor.map(literal), ...command],
     args,
     volumeMounts: [...(own.volumeMounts ?? []), { name: NAME, mountPath: FOLDER, readOnly: true }],
   }

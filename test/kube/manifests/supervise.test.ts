@@ -20,7 +20,7 @@ interface Supervised {
 async function supervise(container: object): Promise<Supervised> {
   const [changed] = await supervised([object([{ name: 'main', image: 'api', ...container }])], {
     wanted: () => ['main'],
-    script: 'echo $$',
+    command: ['/.devk/busybox', 'sh', '-c', 'echo $$', 'sh'],
     image: 'tools',
     configOf: async () => ({ entrypoint: ['/entry', '$HOME'], command: ['serve'] }),
   })
@@ -57,7 +57,7 @@ it('brings its tools by a container that the strictest of namespaces lets run, a
     [object([{ name: 'main', volumeMounts: [{ name: 'data', mountPath: '/d' }] }])],
     {
       wanted: () => ['main'],
-      script: '',
+      command: [],
       image: 'tools',
       configOf: async () => ({ entrypoint: [], command: [] }),
     },
@@ -75,7 +75,7 @@ it('brings its tools by a container that the strictest of namespaces lets run, a
 })
 
 it('leaves alone what nobody wants to restart, and other containers', async () => {
-  const options = { script: '', image: 'tools', configOf: async () => ({ entrypoint: [], command: [] }) }
+  const options = { command: [], image: 'tools', configOf: async () => ({ entrypoint: [], command: [] }) }
   const two = object([{ name: 'main' }, { name: 'side' }])
   expect(await supervised([two], { ...options, wanted: () => [] })).toEqual([two])
   const [changed] = await supervised([two], { ...options, wanted: () => ['main'] })
