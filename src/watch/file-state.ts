@@ -1,5 +1,5 @@
 import { createHash, hash } from 'node:crypto'
-import { type BigIntStats, closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs'
+import { type BigIntStats, closeSync, constants, fstatSync, openSync, readSync } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { pipeline } from 'node:stream/promises'
 import type { FileState } from '../model/sync.ts'
@@ -12,6 +12,7 @@ export interface DigestCache {
 
 /** Up to here the loop is held for less time than a read in another thread costs it. */
 const READ_NOW = 256n * 1024n
+const room = Buffer.allocUnsafe(Number(READ_NOW))
 const READ_WHOLE = 4n * 1024n * 1024n
 /** Where a pipe has taken the file's place, opening it must not wait for whoever writes to it. */
 const FLAGS = constants.O_RDONLY | constants.O_NONBLOCK
@@ -34,9 +35,10 @@ export async function digestOf(path: string, stats: BigIntStats): Promise<string
 function digestNow(path: string, stats: BigIntStats): string | undefined {
   const file = openSync(path, FLAGS)
   try {
-    // Something endless may be there by now.
-    if (!fstatSync(file).isFile()) return undefined
-    const digest = hash('sha256', readFileSync(file))
+    let size = 0
+    // Never past its end: something endless may be there by now.
+    for (let read = -1; read !== 0; size += read) read = readSync(file, room, size, room.length - size, null)
+    const digest = hash('sha256', room.subarray(0, size))
     return isSame(fstatSync(file, { bigint: true }), stats) ? digest : undefined
   } finally {
     closeSync(file)

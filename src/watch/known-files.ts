@@ -1,5 +1,5 @@
 import { type BigIntStats, lstatSync, readdirSync, readlinkSync, statSync } from 'node:fs'
-import { basename, dirname, join, relative } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import { errorCode } from '../base/errors.ts'
 import type { FileState } from '../model/sync.ts'
@@ -123,7 +123,7 @@ export function knownFiles(roots: readonly WatchRoot[], options: KnownFilesOptio
 
   function rootsReaching(path: string, isFolder: boolean): WatchRoot[] {
     const above = folders.get(dirname(path))?.roots ?? []
-    const inside = above.filter(root => !root.leavesOut(relative(root.path, path), isFolder))
+    const inside = above.filter(root => !root.leavesOut(below(root.path, path), isFolder))
     return [...inside, ...(rootsAt.get(path) ?? [])]
   }
 
@@ -201,6 +201,10 @@ export function knownFiles(roots: readonly WatchRoot[], options: KnownFilesOptio
       return found.changes()
     },
   }
+}
+
+function below(folder: string, path: string): string {
+  return path.slice(folder.endsWith('/') ? folder.length : folder.length + 1)
 }
 
 const GONE = new Set(['ENOENT', 'ENOTDIR'])

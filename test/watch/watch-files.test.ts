@@ -6,13 +6,16 @@ import {
   readlinkSync,
   renameSync,
   rmSync,
+  statSync,
   symlinkSync,
   truncateSync,
   unlinkSync,
   utimesSync,
+  watch,
   writeFileSync,
 } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { OpenWatch } from '../../src/watch/folder-watches.ts'
 import { type TempFolder, tempFolder, type Watching } from './support/watch-folder.ts'
 
 let folder: TempFolder
@@ -407,6 +410,36 @@ describe('a rescan', () => {
     await watched.rescan()
     await watched.rescan()
     expect(bursts).toEqual([])
+  })
+
+  it('tells, by its end, all that nobody told of, were it of the same size and time', async () => {
+    const openWatch = () => ({ close() {} })
+    const { watched, told } = await folder.watch({ openWatch })
+    const { atime, mtime } = statSync(at('src/a.js'))
+    write('src/a.js', 'A')
+    utimesSync(at('src/a.js'), atime, mtime)
+    rmSync(at('src/deep'), { recursive: true })
+    mkdirSync(at('src/new'))
+    write('src/new/x.js', 'x')
+    await watched.rescan()
+    expect(await told(() => true)).toEqual(['~ src/a.js', '- src/deep/c.js', '+ src/new/x.js'])
+  })
+
+  it('watches again what was put in the place of a folder unseen', async () => {
+    let deaf = true
+    const openWatch: OpenWatch = (path, onEvent, onError) =>
+      watch(path, (event, name) => deaf || onEvent(event, name)).on('error', onError)
+    const { watched, told } = await folder.watch({ openWatch })
+    rmSync(at('src'), { recursive: true })
+    mkdirSync(at('src'))
+    write('src/a.js', 'a')
+    // What is heard now was done before.
+    await new Promise(resolve => setTimeout(resolve, 50))
+    deaf = false
+    await watched.rescan()
+    await told(lines => lines.length === 2)
+    write('src/a.js', 'aa')
+    expect(await told(lines => lines.length > 0)).toEqual(['~ src/a.js'])
   })
 
   it('lets the loop go on meanwhile', async () => {
