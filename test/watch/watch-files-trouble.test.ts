@@ -2,10 +2,13 @@ import { spawnSync } from 'node:child_process'
 import { watch } from 'node:fs'
 import { mkdir, unlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { OpenWatch } from '../../src/watch/folder-watches.ts'
 import { watchTrouble } from '../../src/watch/watch-trouble.ts'
 import { type TempFolder, tempFolder } from './support/watch-folder.ts'
+
+// The disk may be busy.
+vi.setConfig({ testTimeout: 30_000, hookTimeout: 30_000 })
 
 let folder: TempFolder
 

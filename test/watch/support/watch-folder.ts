@@ -52,7 +52,7 @@ export async function tempFolder(): Promise<TempFolder> {
                 .map(change => line(path, change))
               return done(lines) ? lines : undefined
             },
-            { every: 5, signal: AbortSignal.timeout(8_000) },
+            { every: 5, signal: AbortSignal.timeout(20_000) },
           )
           seen = bursts.length
           return told.sort((a, b) => (a.slice(2) < b.slice(2) ? -1 : 1))
