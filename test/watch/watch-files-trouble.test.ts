@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { watch } from 'node:fs'
 import { mkdir, unlink, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { OpenWatch } from '../../src/watch/folder-watches.ts'
 import { watchTrouble } from '../../src/watch/watch-trouble.ts'
@@ -115,7 +115,7 @@ describe('the notice', () => {
 describe('in a process of its own', () => {
   const run = (what: string) => {
     const nobody = 65_534
-    const script = join(import.meta.dirname, 'support', 'watch-alone.ts')
+    const script = fileURLToPath(new URL('./support/watch-alone.ts', import.meta.url))
     const { stdout, stderr, status } = spawnSync(process.execPath, [script, what], {
       encoding: 'utf8',
       timeout: 20_000,

@@ -336,7 +336,7 @@ describe('what is left out', () => {
   it('are pipes, which are no files, also where one takes a file’s place', async () => {
     const watching = await folder.watch()
     unlinkSync(at('src/a.js'))
-    execFileSync('mkfifo', [at('src/a.js'), at('src/pipe')])
+    execFileSync('sh', ['-c', 'mkfifo "$@"', 'sh', at('src/a.js'), at('src/pipe')])
     expect(await toldBefore(watching)).toEqual(['- src/a.js'])
   })
 
