@@ -15,7 +15,6 @@ export interface FileChanged {
 
 /** All that was seen below the roots, and the one who looks. */
 export interface KnownFiles {
-  readonly files: ReadonlyMap<string, FileState>
   hasFolder(path: string): boolean
   /**
    * Looks at these, each with all that is in it, those above before those below, and returns what differs from what was
@@ -193,7 +192,6 @@ export function knownFiles(roots: readonly WatchRoot[], options: KnownFilesOptio
   }
 
   return {
-    files,
     hasFolder: path => folders.has(path),
     async look(paths, how) {
       const found = changesFound(how)

@@ -45,6 +45,8 @@ export async function watchFiles(
   const closing = new AbortController()
   const failed = new AbortController()
   const rootPaths = [...new Set(roots.map(({ path }) => path))].sort()
+  /** As it was told: what is found while looking is known before. */
+  const files = new Map<string, FileState>()
   let trouble: string | undefined
   let last: Promise<unknown> = Promise.resolve()
   const inTurn = (work: () => Promise<void>): Promise<void> => {
@@ -94,9 +96,14 @@ export async function watchFiles(
     if (changes.length > 0 && !closing.signal.aborted) onChanges(changes)
   }
 
-  function look(paths: ReadonlyMap<string, boolean>, how: HowToLook): Promise<FileChanged[]> {
+  async function look(paths: ReadonlyMap<string, boolean>, how: HowToLook): Promise<FileChanged[]> {
     for (const path of rootPaths) if (paths.get(path)) ways.watch(path)
-    return known.look(paths, how)
+    const changes = await known.look(paths, how)
+    for (const { path, is } of changes) {
+      if (is === undefined) files.delete(path)
+      else files.set(path, is)
+    }
+    return changes
   }
 
   function rescan(unasked = false): Promise<void> {
@@ -119,7 +126,7 @@ export async function watchFiles(
   const awake = onWake(() => void rescan())
   const polled = rescanWithoutWatches()
   const watched: WatchedFiles = {
-    files: known.files,
+    files,
     get trouble() {
       return trouble
     },

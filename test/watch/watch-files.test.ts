@@ -442,6 +442,16 @@ describe('a rescan', () => {
     expect(await told(lines => lines.length > 0)).toEqual(['~ src/a.js'])
   })
 
+  it('lets nobody see what it has found before it is told', async () => {
+    const { watched, bursts } = await folder.watch({ openWatch: () => ({ close() {} }) })
+    for (let index = 0; index < 600; index++) write(`src/deep/${index}`, String(index))
+    const sizes = new Set<number>()
+    const timer = setInterval(() => bursts.length === 0 && sizes.add(watched.files.size), 1)
+    await watched.rescan()
+    clearInterval(timer)
+    expect([...sizes, watched.files.size]).toEqual([3, 603])
+  })
+
   it('lets the loop go on meanwhile', async () => {
     for (let index = 0; index < 600; index++) write(`src/deep/${index}`, String(index))
     const { watched } = await folder.watch()
