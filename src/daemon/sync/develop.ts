@@ -1,5 +1,6 @@
-import { basename, relative } from 'node:path'
+import { relative } from 'node:path'
 import { DevkError, toDevkError } from '../../base/errors.ts'
+import { PROJECT_FILE } from '../../base/find-project.ts'
 import { formatDuration } from '../../base/time.ts'
 import type { Project, Service } from '../../model/project.ts'
 import type { RunReport } from '../../model/project-status.ts'
@@ -21,26 +22,33 @@ export function develop(session: Session): AsyncDisposable {
   let ended: Promise<void> = Promise.resolve()
 
   function onChange({ toDo, project, ignoring }: Changed): void {
-    const folder = sync.followed?.project.folder ?? ''
-    const shown = (files: readonly string[]) => named(files.map(file => relative(folder, file)))
-    for (const { service, rebuild, apply } of toDo) {
-      if (rebuild.length > 0) {
-        const rules = sync.followed?.services.find(({ name }) => name === service)?.sync.length ?? 0
-        const why = rules > 0 ? `${isOrAre(rebuild)} in no sync rule` : 'changed'
-        want(service, `rebuilding ${service}: ${shown(rebuild)} ${why}`)
-      } else if (apply.length > 0) want(service, `applying ${service}: ${shown(apply)} changed`)
+    const building = toDo.filter(({ rebuild }) => rebuild.length > 0)
+    const applying = toDo.filter(({ rebuild, apply }) => rebuild.length === 0 && apply.length > 0)
+    const services = [...building, ...applying].map(({ service }) => service)
+    if (services.length === 0 && !project && !ignoring) return
+    for (const { service, rebuild } of building) {
+      const why = hasRules(service) ? `${isOrAre(rebuild)} in no sync rule` : 'changed'
+      activities.tell(`rebuilding ${service}: ${shown(rebuild)} ${why}`, { service })
     }
-    if (project || ignoring) {
-      wanted.reload = true
-      if (project)
-        activities.tell(`reading ${basename(sync.followed?.project.file ?? 'devk.yaml')} again: it changed`)
+    for (const { service, apply } of applying) {
+      activities.tell(`applying ${service}: ${shown(apply)} changed`, { service })
     }
-    if (!isNothing(wanted)) begin()
+    if (project) activities.tell(`reading ${PROJECT_FILE} again: it changed`)
+    if (ignoring) activities.tell('looking at all sources again: what is left out of them changed')
+    wanted = {
+      services: new Set([...wanted.services, ...services]),
+      reload: wanted.reload || project,
+      anew: wanted.anew || ignoring,
+    }
+    begin()
   }
 
-  function want(service: string, message: string): void {
-    wanted.services.add(service)
-    activities.tell(message, { service })
+  function shown(files: readonly string[]): string {
+    return named(files.map(file => relative(sync.followed?.project.folder ?? '', file)))
+  }
+
+  function hasRules(service: string): boolean {
+    return sync.followed?.services.some(({ name, sync }) => name === service && sync.length > 0) ?? false
   }
 
   function begin(): void {
@@ -58,6 +66,7 @@ export function develop(session: Session): AsyncDisposable {
     try {
       const project = taken.reload ? await reread(followed.project) : followed.project
       const services = servicesOf(project, followed)
+      if (taken.anew) await sync.follow(project, services, { anew: true })
       for (const name of taken.services) session.busy.set(name, 'its sources changed')
       const report = await bring(project, services, taken.reload, signal)
       wanted = taken === wanted ? nothing() : wanted
@@ -65,7 +74,9 @@ export function develop(session: Session): AsyncDisposable {
     } catch (thrown) {
       if (signal.aborted || closing.signal.aborted) return
       wanted = taken === wanted ? nothing() : wanted
-      const { message, detail } = toDevkError(thrown)
+      const { code, message, detail } = toDevkError(thrown)
+      // Whoever took its place does what there is to do.
+      if (code === 'SUPERSEDED') return
       activities.tell(detail ? `${message}\n${detail}` : message, { trouble: true })
     } finally {
       for (const name of taken.services) session.busy.delete(name)
@@ -125,15 +136,18 @@ export function develop(session: Session): AsyncDisposable {
 
 interface Wanted {
   services: Set<string>
+  /** The project is read again. */
   reload: boolean
+  /** All sources are looked at again. */
+  anew: boolean
 }
 
 function nothing(): Wanted {
-  return { services: new Set(), reload: false }
+  return { services: new Set(), reload: false, anew: false }
 }
 
-function isNothing({ services, reload }: Wanted): boolean {
-  return services.size === 0 && !reload
+function isNothing({ services, reload, anew }: Wanted): boolean {
+  return services.size === 0 && !reload && !anew
 }
 
 /** As the file says now, with the profiles that it was brought up with. */

@@ -21,8 +21,11 @@ import { type Changed, type WatchedProject, watchProject } from './watch-project
 
 /** Watches what was brought up, and keeps its containers as the sources are. */
 export interface KeptInSync extends AsyncDisposable {
-  /** From now on it is about these services of this project; nothing where it is already. Resolves before all is read. */
-  follow(project: Project, services: readonly Service[]): Promise<void>
+  /**
+   * From now on it is about these services of this project; nothing where it is already, unless `anew`, as where other files
+   * are left out. Resolves before all is read.
+   */
+  follow(project: Project, services: readonly Service[], how?: { anew: boolean }): Promise<void>
   readonly followed: { project: Project; services: readonly Service[] } | undefined
   /** Whether a file of an image needs no other image: a rule leads it into the containers. */
   leads(service: string, file: string): boolean
@@ -165,11 +168,11 @@ export function keepInSync({ folder, store, stats, activities, current, print }:
 
   const all = () => [...(open?.synced.values() ?? [])].map(({ synced }) => synced)
   return {
-    follow(project, services) {
+    follow(project, services, { anew } = { anew: false }) {
       const key = JSON.stringify([project, services.map(({ name }) => name)])
-      if (open?.key === key) return changing.catch(() => {}) as Promise<void>
+      if (open?.key === key && !anew) return changing.catch(() => {}) as Promise<void>
       return change(async () => {
-        if (closed || open?.key === key) return
+        if (closed || (open?.key === key && !anew)) return
         const before = open
         open = undefined
         await close(before)
