@@ -1,6 +1,9 @@
-import { afterAll, beforeAll } from 'vitest'
+import { afterAll, beforeAll, describe } from 'vitest'
+import { randomEdits } from './suites/random-edits.ts'
+import { rebuild } from './suites/rebuild.ts'
 import { redeploy } from './suites/redeploy.ts'
 import { type Home, newHome } from './support/devk.ts'
+import { redeployed } from './support/redeployed.ts'
 
 let home: Home
 beforeAll(async () => {
@@ -8,8 +11,12 @@ beforeAll(async () => {
 })
 afterAll(() => home[Symbol.asyncDispose]())
 const provider = (process.env['TRY'] ?? 'kind') as 'kind' | 'k3d'
-const cluster = `e2e-try-${provider}`
+const place = { home: () => home, provider, cluster: `e2e-try-${provider}` }
+const project = redeployed(place)
+beforeAll(() => project.prepare())
 afterAll(async () => {
-  await home.devk('cluster', 'delete', cluster)
+  await home.devk('cluster', 'delete', place.cluster)
 })
-redeploy({ home: () => home, provider, cluster })
+describe('redeploy', () => redeploy(place, project))
+describe('random', () => randomEdits(project))
+describe('rebuild', () => rebuild(place, project))

@@ -26,8 +26,15 @@ interface Asked {
 
 export function containersOf(snapshot: Snapshot, asked: Asked): SyncedContainer[] {
   return snapshot.pods
-    .filter(pod => isAlive(pod) && ownerOf(snapshot, { kind: 'Pod', ...pod.metadata }, asked.objects))
+    .filter(
+      pod =>
+        isAlive(pod) && !hasEnded(pod) && ownerOf(snapshot, { kind: 'Pod', ...pod.metadata }, asked.objects),
+    )
     .flatMap(pod => containersIn(pod, asked))
+}
+
+function hasEnded({ status }: Pod): boolean {
+  return status.phase === 'Succeeded' || status.phase === 'Failed'
 }
 
 function containersIn(pod: Pod, { rules, image }: Asked): SyncedContainer[] {

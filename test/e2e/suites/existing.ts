@@ -5,7 +5,7 @@ import { ephemeralPort } from '../../../src/base/ports.ts'
 import type { ProjectStatus } from '../../../src/model/project-status.ts'
 import type { UpOutput } from '../../../src/protocol/operations.ts'
 import { type Home, succeeded } from '../support/devk.ts'
-import { kubectl } from '../support/machine.ts'
+import { eventually, kubectl } from '../support/machine.ts'
 import type { Kind } from '../support/stage.ts'
 
 const name = 'e2e-guest'
@@ -42,12 +42,12 @@ export function existing(home: () => Home, kind: () => Kind): void {
     kube = kubectl(kubeconfig)
     folder = join(home().folder, 'guest')
     port = await ephemeralPort()
-    await mkdir(join(folder, 'app'), { recursive: true })
+    await mkdir(join(folder, 'app', 'www'), { recursive: true })
     await writeFile(join(folder, 'app.yaml'), manifest)
     await writeFile(join(folder, 'app', 'Dockerfile'), `FROM busybox:1.35\nRUN echo ${nonce} > /nonce\n`)
     await writeFile(
       join(folder, 'devk.yaml'),
-      `name: ${name}\ncluster: { provider: existing, context: kind-${cluster} }\nservices:\n  app: { build: app, deploy: app.yaml, forward: ["${port}:8080"] }\n`,
+      `name: ${name}\ncluster: { provider: existing, context: kind-${cluster} }\nservices:\n  app: { build: app, deploy: app.yaml, forward: ["${port}:8080"], sync: [{ from: app/www, to: /w, restart: { run: echo ran > /ran } }] }\n`,
     )
   })
 
@@ -92,6 +92,18 @@ export function existing(home: () => Home, kind: () => Kind): void {
     const interrupted = await sleeping.ended
     expect(interrupted.code).toBe(130)
     expect(interrupted.stderr).toContain('Kubernetes passes no SIGINT on: the connection was closed')
+  })
+
+  it('has saved files written into its containers by a command there', async () => {
+    await writeFile(join(folder, 'app', 'www', 'page.html'), 'saved')
+    const page = async () => (await fetch(`http://127.0.0.1:${port}/page.html`)).text()
+    await eventually(async () => expect(await page()).toBe('saved'), 20_000)
+    await writeFile(join(folder, 'app', 'www', 'page.html'), 'saved again')
+    await eventually(async () => expect(await page()).toBe('saved again'), 20_000)
+    await eventually(async () => {
+      const { stdout } = await devk(kubeconfig, 'exec', 'app', '--', 'cat', '/ran')
+      expect(stdout).toBe('ran\n')
+    }, 20_000)
   })
 
   it('is left as it is by a second up', async () => {

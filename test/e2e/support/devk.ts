@@ -25,6 +25,8 @@ export interface Running {
   child: ChildProcess
   /** Resolves when a line of stderr holds the text. */
   saw: (text: string) => Promise<void>
+  /** What it has written to stdout by now. */
+  printed: () => string
   ended: Promise<Result>
   /** The process that does the work for this command. */
   worker: () => Promise<number>
@@ -77,6 +79,7 @@ function startDevk(args: string[], { cwd, env }: { cwd: string; env: NodeJS.Proc
   return {
     child,
     ended,
+    printed: () => output.stdout,
     saw: text =>
       new Promise((resolve, reject) => {
         const look = () => {
