@@ -1,8 +1,8 @@
 import type { FileChange, FileContent } from '../../model/sync.ts'
+import { shellWord } from '../sh.ts'
 import { type ArchiveMember, archive, memberSize, type Owner } from './archive.ts'
 import { checkName, checkTarget, folderOf, lastOf } from './names.ts'
 import type { AgentRequest } from './requests.ts'
-import { shellWord } from './shell-word.ts'
 
 export interface Writing {
   owner: Owner | undefined

@@ -1,7 +1,7 @@
 import type { FileState } from '../../model/sync.ts'
+import { shellWord } from '../sh.ts'
 import { checkName, folderOf, lastOf } from './names.ts'
 import type { AgentRequest } from './requests.ts'
-import { shellWord } from './shell-word.ts'
 
 export interface Place {
   to: string

@@ -1,3 +1,5 @@
+import { sh } from '../sh.ts'
+
 /** Where devk puts a static BusyBox (1.34 or later, its sh with bash's process substitution) into a container. */
 export const SUPERVISOR_BUSYBOX = '/.devk/busybox'
 
@@ -19,7 +21,7 @@ export function superviseCommand(argv: readonly string[], busybox: string = SUPE
  * its number and, twice, the code that it ended with: a reader waits for the one, as only the wait of a shell misses no
  * signal, and the supervisor reads the other.
  */
-const SUPERVISE_SCRIPT = String.raw`
+const SUPERVISE_SCRIPT = sh`
 devk_start() {
   devk_asked= devk_child= devk_stopping= devk_overdue=
   exec 8< <(
@@ -198,4 +200,4 @@ done < /proc/self/environ 2>/dev/null
 [ -z "$devk_odd" ] || set -- "$0" env "$@"
 exec 3>&1 4>&2
 devk_main "$@"
-`.replaceAll('\\${', '${')
+`

@@ -279,7 +279,7 @@ describe.each(shells)('in $name', shell => {
     const ours = () =>
       ['/dev/shm', '/tmp']
         .flatMap(folder => (existsSync(folder) ? readdirSync(folder) : []))
-        .filter(name => name === `devk-agent-${pid}`)
+        .filter(name => name.startsWith('devk-agent-') && name.endsWith(`-${pid}`))
     let pid: number | undefined
     {
       await using container = await startContainer(shell)

@@ -107,14 +107,15 @@ function busybox(): Shell[] {
   return [{ name: 'busybox', file: join(folder, 'sh'), args: [], env: { PATH: folder } }]
 }
 
-/** The tar of k3s knows neither -m nor -b. */
+/** The tar of k3s is BusyBox's, which knows neither -m nor -b there; its other tools are GNU's. */
 function k3s(): Shell[] {
   const folder = join(tools, 'k3s')
   mkdirSync(folder)
   const tar = join(folder, 'tar')
+  const real = which('busybox') ? `${which('busybox')} tar` : which('tar')
   writeFileSync(
     tar,
-    `#!/bin/sh\nfor word; do case $word in -m | -b) exit 1 ;; esac; done\nexec ${which('tar')} "$@"\n`,
+    `#!/bin/sh\nfor word; do case $word in -m | -b) exit 1 ;; esac; done\nexec ${real} "$@"\n`,
   )
   chmodSync(tar, 0o755)
   return shellOf('dash with the tar of k3s', 'dash', [], {

@@ -56,6 +56,8 @@ function supervise(
   let [out, err] = ['', '']
   supervisor.stdout?.on('data', chunk => (out += chunk))
   supervisor.stderr?.on('data', chunk => (err += chunk))
+  // It may have ended before.
+  supervisor.stdin?.on('error', () => {})
   supervisor.stdin?.end(input)
   const ended = new Promise<{ code: number | null; signal: string | null }>(resolve =>
     supervisor.once('exit', (code, signal) => resolve({ code, signal })),
