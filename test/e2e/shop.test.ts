@@ -112,6 +112,21 @@ sideBySide(
       for (const { ended } of open) succeeded(await ended)
     })
 
+    it('serves a page that was saved, in the containers that run, and builds nothing for it', async () => {
+      const served = async () => (await fetch(`http://localhost:${port}/`)).text()
+      await shop.edit('web/public/index.html', '<h1>The shop</h1>', '<h1>The saved shop</h1>')
+      await eventually(async () => expect(await served()).toContain('The saved shop'))
+      await shop.edit('api/src/server.js', 'api listens on 8080', 'api listens on 8080, anew')
+      await eventually(async () =>
+        expect(succeeded(await devk('logs', 'api')).stdout).toContain('api listens on 8080, anew'),
+      )
+      await shop.edit('api/src/server.js', 'api listens on 8080, anew', 'api listens on 8080')
+      await shop.edit('web/public/index.html', '<h1>The saved shop</h1>', '<h1>The shop</h1>')
+      await eventually(async () => expect(await served()).toContain('The shop'))
+      // From here on it is told what to do.
+      succeeded(await devk('sync', '--pause'))
+    })
+
     it('is left as it is by a second up: nothing is built, pushed or applied', async () => {
       const { run } = await up()
       expect(run).toMatchObject({ built: 0, pushed: 0, applied: 0, done: [], failures: [], held: [] })
@@ -190,7 +205,7 @@ sideBySide(
     it('removes what the project no longer names, and keeps a claim of storage', async () => {
       await shop.edit(
         'devk.yaml',
-        '  worker:\n    build: worker\n    deploy: worker/k8s\n    needs: [postgres, redis]\n',
+        '  worker:\n    build: worker\n    deploy: worker/k8s\n    needs: [postgres, redis]\n    sync:\n      - { from: worker/worker.py, to: /app/worker.py, restart: process }\n',
         '',
       )
       const { run, status: now } = await up()

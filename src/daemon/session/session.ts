@@ -69,6 +69,7 @@ export function openSession(
   const logs = keepLogs(home, store)
   const stats = statCache(join(home.state, 'files.json'))
   const told = activities()
+  if (onActivity) told.listen(onActivity)
   const sync = keepInSync({
     folder: join(home.state, 'sync'),
     store,

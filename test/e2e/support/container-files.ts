@@ -32,11 +32,11 @@ export async function inRootOf({ node, id }: RunningPod, script: string, ...args
 }
 
 /** Every file with its hash and every link with its target, but for what programs make there themselves. */
-const LIST =
-  'find . -type f -o -type l | grep -v -e __pycache__ -e Dockerfile | LC_ALL=C sort | while IFS= read -r f; do if [ -L "$f" ]; then echo "$f -> $(readlink "$f")"; else sha256sum "$f"; fi; done'
+const LIST = `find . -type f ! -name Dockerfile ! -path '*__pycache__*' -exec sha256sum {} + | LC_ALL=C sort -k 2
+find . -type l | LC_ALL=C sort | while IFS= read -r link; do echo "$link -> $(readlink "$link")"; done`
 
 export async function filesIn(pod: RunningPod, folder: string): Promise<string> {
-  return await inRootOf(pod, `cd ".$1" && ${LIST}`, folder)
+  return await inRootOf(pod, `cd ".$1" || exit 1; ${LIST}`, folder)
 }
 
 export async function filesHere(folder: string): Promise<string> {
