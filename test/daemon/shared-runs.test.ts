@@ -40,14 +40,17 @@ it('does the same work once for all who ask while it runs, and tells the later o
   expect(runs.running).toBeUndefined()
 })
 
-it('waits for other work of the same project, and says for which', async () => {
+it('waits for other work of the same project, says for which, and tells what that one tells', async () => {
   const runs = sharedRuns()
   const up = openWork()
   const build = openWork()
   const seen: Progress[] = []
   const first = runs.share(asked('up'), up.work)
   const second = runs.share(asked('build', seen), build.work)
-  expect(seen).toEqual([{ type: 'note', message: 'Waiting for what is under way: up.' }])
+  expect(seen).toEqual([
+    { type: 'note', message: 'Waiting for what is under way: up.' },
+    { type: 'note', message: 'begun' },
+  ])
   expect(build.begun()).toBe(0)
   up.finish('up')
   expect((await first).value).toBe('up')

@@ -17,7 +17,7 @@ export interface SharedRuns {
   readonly running: string | undefined
   /**
    * Does the work, or joins the same work where it is under way: whoever joins is told all that was told before. Other
-   * work is waited for, and cancelled where it is of another definition: that one is stale. `cancel` ends the run for
+   * work is waited for, with what it tells, and cancelled where it is of another definition: that one is stale. `cancel` ends the run for
    * all who wait for it.
    */
   share<T>(asked: Asked, work: Work<T>): Promise<{ value: T; joined: boolean }>
@@ -96,9 +96,14 @@ export function sharedRuns(): SharedRuns {
   }
 }
 
-/** Waits until the run has ended, however it did. */
-async function over({ title, result }: Current, { report, cancel }: Asked): Promise<void> {
+/** Waits until the run has ended, however it did, and tells what it does meanwhile. */
+async function over(
+  { title, result, history, listeners }: Current,
+  { report, cancel }: Asked,
+): Promise<void> {
   report({ type: 'note', message: `Waiting for what is under way: ${title}.` })
+  history.forEach(report)
+  listeners.add(report)
   const { promise, reject } = Promise.withResolvers<never>()
   const give = () => reject(cancel.reason)
   cancel.throwIfAborted()
@@ -106,6 +111,7 @@ async function over({ title, result }: Current, { report, cancel }: Asked): Prom
   try {
     await Promise.race([result.catch(() => {}), promise])
   } finally {
+    listeners.delete(report)
     cancel.removeEventListener('abort', give)
   }
 }
