@@ -10,7 +10,8 @@ export interface Activity {
 
 /** How a service's containers are beside its sources. */
 export interface SyncStatus {
-  state: 'in sync' | 'syncing' | 'rebuilding' | 'waiting' | 'failing' | 'paused'
+  /** `idle`: there is nothing to write into. */
+  state: 'in sync' | 'syncing' | 'rebuilding' | 'waiting' | 'failing' | 'paused' | 'idle'
   /** What it waits for or fails at. */
   why?: string | undefined
   /** Files that are still to be written. */

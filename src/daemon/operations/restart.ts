@@ -29,6 +29,7 @@ export const restart: Operation<'restart'> = async ({ services }, context) => {
           await live.synced(signal)
           const changed = await restartWorkloads(api, identitiesOf(record.output), signal)
           await waitReady(live, changed, { signal, say, api })
+          await session.sync.caughtUp(service, signal)
           return changed.map(({ kind, name }) => `${kind} ${name}`)
         })
       }),

@@ -42,7 +42,9 @@ export async function bringUp(
     openClusters({ steps, signal }),
     session.stats.load(),
     writeSummary(session.home, summaryOf(project)),
-    session.lasting && services ? session.sync.follow(project, services) : undefined,
+    session.lasting && services
+      ? session.sync.follow(project, withFollowed(session, project, services))
+      : undefined,
   ])
   await using prefetch = prefetching(observe(steps, report), clusters, project.cluster, signal)
   const context = {
@@ -96,6 +98,12 @@ function runContext(
       return versions
     },
   }
+}
+
+/** Who brings up one service more goes on with those that there are. */
+function withFollowed({ sync }: Session, project: Project, services: readonly Service[]): Service[] {
+  const names = new Set([...services, ...(sync.followed?.services ?? [])].map(({ name }) => name))
+  return project.services.filter(({ name }) => names.has(name))
 }
 
 async function removeOrphans(

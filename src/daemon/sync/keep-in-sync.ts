@@ -6,12 +6,14 @@ import { poll, sleep } from '../../base/time.ts'
 import { writeFileAtomic } from '../../base/write-file.ts'
 import type { StatCache } from '../../docker/build/stat-cache.ts'
 import type { RecordStore } from '../../engine/node.ts'
+import type { Live } from '../../kube/rollout/live.ts'
 import { nextMoment } from '../../kube/rollout/next-moment.ts'
 import type { SyncStatus } from '../../model/activity.ts'
 import type { Project, Service } from '../../model/project.ts'
 import type { SyncRule } from '../../model/sync.ts'
 import type { ClusterAccess } from '../../resources/run-context.ts'
 import { type Journal, openJournal } from '../../sync/journal.ts'
+import { isRestartedNow } from '../../sync/restarted-now.ts'
 import { placeOf } from '../../sync/source-rule.ts'
 import type { Activities } from './activity.ts'
 import type { SyncedContainer } from './containers-of.ts'
@@ -50,6 +52,8 @@ interface Open {
   services: readonly Service[]
   watched: WatchedProject
   synced: Map<string, { service: Service; journal: Journal; synced: SyncedService }>
+  /** Until where it was seen which containers there are. */
+  seen: { live?: Live; version: number }
   closing: AbortController
   ended: Promise<void>
 }
@@ -66,6 +70,8 @@ export interface KeepInSync {
 /** What is looked at again after this, though nothing was heard. */
 const AGAIN_MS = 10_000
 const SOON_MS = 100
+/** What is not so by then is told by the status. */
+const PATIENCE_MS = 60_000
 
 export function keepInSync({ folder, store, stats, activities, current, print }: KeepInSync): KeptInSync {
   let open: Open | undefined
@@ -105,10 +111,11 @@ export function keepInSync({ folder, store, stats, activities, current, print }:
         synced: openService(service.name, journal, watched, isDue),
       })
     }
-    const ended = take(watched, synced, closing.signal).catch((error: unknown) => {
+    const seen: Open['seen'] = { version: -1 }
+    const ended = take({ watched, synced, seen }, closing.signal).catch((error: unknown) => {
       if (!closing.signal.aborted) activities.tell(toDevkError(error).message, { trouble: true })
     })
-    return { key, project, services, watched, synced, closing, ended }
+    return { key, project, services, watched, synced, seen, closing, ended }
   }
 
   function openService(
@@ -129,7 +136,10 @@ export function keepInSync({ folder, store, stats, activities, current, print }:
   }
 
   /** Gives each service its containers, as they come and go. */
-  async function take(watched: WatchedProject, synced: Open['synced'], signal: AbortSignal): Promise<void> {
+  async function take(
+    { watched, synced, seen }: Pick<Open, 'watched' | 'synced' | 'seen'>,
+    signal: AbortSignal,
+  ): Promise<void> {
     await watched.ready
     const seeing = new Map<string, SeenService>()
     for (const [name, { service, journal }] of synced) {
@@ -147,6 +157,8 @@ export function keepInSync({ folder, store, stats, activities, current, print }:
         const containers = await seeing.get(name)?.look(snapshot)
         if (containers) await service.take(containers, access)
       }
+      seen.live = access.live
+      seen.version = snapshot.version
       await nextMoment(access.live, snapshot.version, AGAIN_MS, signal).catch(() => sleep(SOON_MS, signal))
     }
   }
@@ -189,10 +201,17 @@ export function keepInSync({ folder, store, stats, activities, current, print }:
     status: service => open?.synced.get(service)?.synced.status(),
     isBehind: (service, pod) => open?.synced.get(service)?.synced.isBehind(pod) ?? false,
     async caughtUp(service, signal) {
-      await poll(async () => (isSettled(open?.synced.get(service)?.synced.status()) ? true : undefined), {
-        every: SOON_MS / 5,
-        signal,
-      })
+      if (!open?.synced.has(service)) return
+      const live = current()?.live
+      const version = live?.snapshot().version ?? 0
+      const isThere = () => {
+        const { seen, synced } = open ?? {}
+        if (!seen || !synced) return true
+        const isSeen = seen.live === live ? seen.version >= version : seen.live !== undefined
+        return isSeen && isSettled(synced.get(service)?.synced.status())
+      }
+      const limit = AbortSignal.timeout(PATIENCE_MS)
+      await poll(async () => isThere() || limit.aborted || undefined, { every: SOON_MS / 5, signal })
     },
     onToDo(listener) {
       toDo = listener
@@ -226,19 +245,6 @@ export function keepInSync({ folder, store, stats, activities, current, print }:
   }
 }
 
-/** Only what follows on a change is another thing than before. One that needs new pods has them soon. */
-function isRestartedNow({ restart, ...rule }: SyncRule, before: readonly SyncRule[]): boolean {
-  if (restart.how === 'none' || restart.how === 'process') return false
-  return before.some(
-    ({ restart: other, ...each }) =>
-      sameRule(each, rule) && JSON.stringify(other) !== JSON.stringify(restart),
-  )
-}
-
-function sameRule(a: Omit<SyncRule, 'restart'>, b: Omit<SyncRule, 'restart'>): boolean {
-  return a.from === b.from && a.to === b.to && a.container === b.container
-}
-
 function isSettled(status: SyncStatus | undefined): boolean {
-  return status === undefined || ['in sync', 'failing', 'paused'].includes(status.state)
+  return status === undefined || ['in sync', 'failing', 'paused', 'idle'].includes(status.state)
 }

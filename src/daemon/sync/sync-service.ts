@@ -112,7 +112,7 @@ export function syncService({ service, journal, files, print, tell, paused, isDu
     }
     if (held) return { ...common, state: 'paused', why: `devk sync --resume goes on` }
     if (why !== undefined) return { ...common, state: 'failing', why }
-    if (seen.length === 0) return { ...common, state: 'waiting', why: `${service} has no pod` }
+    if (seen.length === 0) return { ...common, state: 'idle', why: `${service} has no pod` }
     if (seen.some(({ id }) => id === undefined))
       return { ...common, state: 'waiting', why: 'a container does not run' }
     const settled = states.every(state => state.settled && state.behind === 0)
