@@ -177,7 +177,7 @@ export function followContainer(
       await agent?.[Symbol.asyncDispose]()
       agent = undefined
     }
-    tell({ settled: true, why: error.message })
+    tell({ settled: true, why: [error.message, error.hint].filter(Boolean).join(' ') })
     if (error.code === 'SYNC_RUN_FAILED') return
     const rest = Math.min(restMs * 2 ** failures++, LONGEST_REST_MS)
     await Promise.race([sleep(rest, signal), woken]).catch(() => {})
