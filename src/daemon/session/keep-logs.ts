@@ -45,7 +45,7 @@ export function keepLogs(home: ProjectHome, store: RecordStore): KeptLogs {
     trouble: () => ring?.trouble,
     limit: bytes => ring?.limit(bytes),
     async print(source, lines) {
-      const container = `${source.container}/sync`
+      const container = `${source.container}.sync`
       await using writer = await (await open()).writer({ ...source, container })
       const time = new Date().toISOString().replace('Z', '000000Z')
       await writer.write(Buffer.from(lines.map(line => `${time} ${line}\n`).join('')))
