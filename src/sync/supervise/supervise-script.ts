@@ -62,7 +62,14 @@ devk_stop() {
   [ -n "$devk_child" ] && [ -z "$devk_stopping$devk_ending" ] || return
   devk_stopping=yes
   kill -TERM "-$devk_group" 2>/dev/null || kill -TERM "$devk_child" 2>/dev/null
-  ( devk_sleep "$devk_grace"; kill -ALRM $$ ) >&- 2>&- 3>&- 4>&- 8<&- &
+  (
+    devk_nap=
+    trap '[ -z "$devk_nap" ] || kill "$devk_nap"; exit' TERM
+    "$0" sleep "$devk_grace" &
+    devk_nap=$!
+    wait "$devk_nap"
+    kill -ALRM $$
+  ) >&- 2>&- 3>&- 4>&- 8<&- &
   devk_timer=$!
 }
 
@@ -196,7 +203,7 @@ while IFS= read -r -d '' devk_line; do
       set -- "$devk_line" "$@"
       devk_odd=yes ;;
   esac
-done < /proc/self/environ 2>/dev/null
+done 2>/dev/null < /proc/self/environ
 [ -z "$devk_odd" ] || set -- "$0" env "$@"
 exec 3>&1 4>&2
 devk_main "$@"
