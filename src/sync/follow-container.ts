@@ -16,7 +16,7 @@ export interface ContainerToSync {
   /** Resolves once it is on disk that these are written. */
   beforeWrite(files: readonly string[]): Promise<void>
   /**
-   * What the rules say that follows; `fresh` where the container was started from its image just before. Throws
+   * What the rules say that follows; `fresh` where that is only because the container was started from its image. Throws
    * SYNC_RUN_FAILED where a command failed: it is not tried again by itself.
    */
   restart(rules: ReadonlySet<number>, agent: FileAgent, fresh: boolean, signal: AbortSignal): Promise<void>
@@ -81,7 +81,7 @@ export function followContainer(
   const owed = new Set<number>(owedBefore)
   let agent: FileAgent | undefined
   let looked = false
-  let fresh = true
+  let fresh = owedBefore.length === 0
   let writing = 0
   let held = paused
   let failures = 0

@@ -56,7 +56,7 @@ async function read(file: string): Promise<FileContent | undefined> {
   )
 }
 
-function follow(more: Partial<ContainerToSync> = {}, paused = false): FollowedContainer {
+function follow(more: Partial<ContainerToSync> = {}, paused = false, owed: number[] = []): FollowedContainer {
   const [shell] = shells
   if (!shell) throw new Error('there is no shell')
   const place = { at: 'root', pid: container.process.pid ?? 0, root: container.root } as const
@@ -76,7 +76,7 @@ function follow(more: Partial<ContainerToSync> = {}, paused = false): FollowedCo
       onSynced: () => {},
       ...more,
     },
-    { paused, restMs: 10 },
+    { paused, owed, restMs: 10 },
   )
   return followed
 }
@@ -235,6 +235,12 @@ it('owes a restart until it was possible', async () => {
   followed?.changed([source('a')])
   await settled(() => restarts.length > 0)
   expect(fails).toBe(-1)
+})
+
+it('does what is due although nothing is to be written, as one that was not just started', async () => {
+  follow({ rules: [rule(sources, '/app', { restart: { how: 'container' } })] }, false, [0])
+  await settled(() => restarts.length > 0)
+  expect(restarts).toEqual([{ rules: [0], fresh: false }])
 })
 
 it('writes nothing while it is paused, and then all that was saved meanwhile', async () => {
