@@ -3,7 +3,11 @@ import { commands } from './suites/commands.ts'
 import { forwards } from './suites/forwards.ts'
 import { logs } from './suites/logs.ts'
 import type { Place } from './suites/place.ts'
+import { randomEdits } from './suites/random-edits.ts'
+import { rebuild } from './suites/rebuild.ts'
+import { redeploy } from './suites/redeploy.ts'
 import { type Home, newHome } from './support/devk.ts'
+import { redeployed } from './support/redeployed.ts'
 import { sideBySide } from './support/side-by-side.ts'
 
 let home: Home
@@ -27,5 +31,15 @@ sideBySide(
     describe('forwards', () => forwards(place))
     describe('logs', () => logs(place))
     describe('commands in pods', () => commands(place))
+    describe('hot redeploy', () => {
+      const project = redeployed(place)
+      beforeAll(() => project.prepare())
+      afterAll(async () => {
+        await project.devk('down', '--keep-cluster')
+      })
+      redeploy(place, project)
+      randomEdits(project)
+      rebuild(place, project)
+    })
   },
 )
