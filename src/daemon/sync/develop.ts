@@ -1,7 +1,7 @@
 import { relative } from 'node:path'
 import { DevkError, toDevkError } from '../../base/errors.ts'
 import { PROJECT_FILE } from '../../base/find-project.ts'
-import { formatDuration } from '../../base/time.ts'
+import { formatDuration, poll } from '../../base/time.ts'
 import type { Project, Service } from '../../model/project.ts'
 import type { RunReport } from '../../model/project-status.ts'
 import { readProject } from '../../project/read-project.ts'
@@ -9,6 +9,8 @@ import { projectNodes } from '../../resources/project-nodes.ts'
 import { bringUp } from '../session/bring-up.ts'
 import type { Session } from '../session/session.ts'
 import type { Changed } from './watch-project.ts'
+
+const HEARD_MS = 500
 
 /**
  * Does by itself what an `up` would do, where writing files is not enough: builds images, applies manifests, takes over
@@ -67,6 +69,7 @@ export function develop(session: Session): AsyncDisposable {
       const project = taken.reload ? await reread(followed.project) : followed.project
       const services = servicesOf(project, followed)
       if (taken.anew) await sync.follow(project, services, { anew: true })
+      await untilHeard(signal)
       for (const name of taken.services) session.busy.set(name, 'its sources changed')
       const report = await bring(project, services, taken.reload, signal)
       wanted = taken === wanted ? nothing() : wanted
@@ -81,6 +84,18 @@ export function develop(session: Session): AsyncDisposable {
     } finally {
       for (const name of taken.services) session.busy.delete(name)
     }
+  }
+
+  /** Nobody asked for a cluster that is stopped or gone. */
+  async function untilHeard(signal: AbortSignal): Promise<void> {
+    const isHeard = () => {
+      const access = session.current()
+      return access !== undefined && access.live.snapshot().lost === undefined
+    }
+    if (isHeard()) return
+    activities.tell('that waits until the cluster answers: devk up starts it')
+    const over = AbortSignal.any([signal, closing.signal])
+    await poll(async () => isHeard() || undefined, { every: HEARD_MS, signal: over })
   }
 
   async function bring(

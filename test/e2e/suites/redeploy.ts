@@ -6,12 +6,13 @@ import { run } from '../../../src/exec/run.ts'
 import { inRootOf } from '../support/container-files.ts'
 import { succeeded } from '../support/devk.ts'
 import { eventually } from '../support/machine.ts'
-import { names, type Redeployed, sources } from '../support/redeployed.ts'
+import { dockerfiles, names, type Redeployed, sources } from '../support/redeployed.ts'
 import type { Place } from './place.ts'
 
 /** From a saved file to what runs. */
 export function redeploy({ home, cluster }: Place, project: Redeployed): void {
-  const { devk, inNamespace, at, save, of, served, serves, pods, inContainers, same, killDaemon } = project
+  const { devk, inNamespace, at, save, of, served, serves, status, pods, inContainers, same, killDaemon } =
+    project
 
   it('every container has its sources after `up`, also where a volume hides what the image has', async () => {
     succeeded(await devk('up'))
@@ -136,10 +137,14 @@ export function redeploy({ home, cluster }: Place, project: Redeployed): void {
 
   it('what is saved while the nodes are stopped arrives once they run', async () => {
     succeeded(await devk('cluster', 'stop', cluster))
+    // What needs more than writing waits for the cluster, and does not start it.
+    await save({ 'locked/Dockerfile': `${dockerfiles.locked}# changed\n` })
     await save({
       'node/src/text.js': 'module.exports = "asleep"\n',
       'python/src/text.py': 'TEXT = "asleep"\n',
     })
+    await eventually(async () => expect((await of('node')).sync?.state).toBe('failing'))
+    expect((await status()).cluster.state).toBe('stopped')
     succeeded(await devk('up'))
     await serves('node', 'asleep')
     await serves('python', 'asleep')
