@@ -1,9 +1,10 @@
-import { toDevkError } from '../base/errors.ts'
+import { DevkError, toDevkError } from '../base/errors.ts'
 import { sleep } from '../base/time.ts'
 import type { FileChange, FileContent, FileState } from '../model/sync.ts'
 import type { FileAgent } from './agent/agent.ts'
-import { isSame, type MayDiffer } from './may-differ.ts'
-import { placeOf, type SourceRule } from './source-rule.ts'
+import { findDiffering } from './find-differing.ts'
+import type { MayDiffer } from './may-differ.ts'
+import { placeOf, placesOf, type SourceRule } from './source-rule.ts'
 
 export interface ContainerToSync {
   rules: readonly SourceRule[]
@@ -38,7 +39,6 @@ export interface ContainerSyncState {
   behind: number
   /** Why it is not the same, where that does not end by itself at once. */
   why?: string | undefined
-  last?: Synced | undefined
 }
 
 export interface FollowedContainer extends AsyncDisposable {
@@ -51,6 +51,8 @@ export interface FollowedContainer extends AsyncDisposable {
 
 const REST_MS = 100
 const LONGEST_REST_MS = 5_000
+/** So often in vain, a connection is told to be broken. */
+const CUTS = 3
 /** What is read into memory at once. */
 const MOST_FILES = 500
 
@@ -97,89 +99,89 @@ export function followContainer(
     wake = Promise.withResolvers()
   }
 
-  async function look(files: FileAgent): Promise<void> {
-    const { files: candidates, folders } = container.mayDiffer()
-    const probes = folders.map(([first = '']) => first)
-    const there = await survey(files, [...candidates, ...probes])
-    const hidden = folders.filter(([first = '']) => there.get(first)?.includes(undefined))
-    const inHidden = await survey(files, hidden.flat())
-    for (const [file, states] of [...there, ...inHidden]) {
-      if (!candidates.has(file) && !inHidden.has(file)) continue
-      if (states.some(state => !isSame(container.state(file), state))) pending.add(file)
-    }
-    looked = true
-  }
-
-  /** What is there of each of these, at each place that it is led to. */
-  async function survey(
-    agent: FileAgent,
-    files: readonly string[],
-  ): Promise<Map<string, (FileState | undefined)[]>> {
-    const places = new Map(files.map(file => [file, placesOf(container.rules, file)]))
-    const there =
-      places.size > 0 ? await agent.survey([...places.values()].flat(), signal) : new Map<string, FileState>()
-    return new Map(
-      [...places].map(([file, each]) => [file, each.map(({ to, path }) => there.get(`${to}\0${path}`))]),
+  async function write(files: FileAgent, batch: readonly string[]): Promise<void> {
+    await container.beforeWrite(batch)
+    const changes = await Promise.all(
+      batch.map(async file => {
+        const now = await container.read(file)
+        return placesOf(container.rules, file).map(place => ({ ...place, now }))
+      }),
     )
-  }
-
-  /** Answers what was written. */
-  async function writeSome(files: FileAgent): Promise<string[]> {
-    const batch = [...pending].slice(0, MOST_FILES)
-    for (const file of batch) pending.delete(file)
-    writing = batch.length
-    try {
-      await container.beforeWrite(batch)
-      const changes = await Promise.all(
-        batch.map(async file => {
-          const now = await container.read(file)
-          return placesOf(container.rules, file).map(place => ({ ...place, now }))
-        }),
-      )
-      await files.apply(changes.flat().toSorted(goneFirst), signal)
-    } catch (error) {
-      for (const file of batch) pending.add(file)
-      throw error
-    } finally {
-      writing = 0
-    }
+    await files.apply(changes.flat().toSorted(goneFirst), signal)
     container.rules.forEach((rule, index) => {
       if (rule.restart.how !== 'none' && batch.some(file => placeOf(rule, file))) owed.add(index)
     })
-    return batch
+  }
+
+  /** Writes all that it can. What is refused holds up nothing else, and why it is is thrown at the end. */
+  async function writeAll(files: FileAgent, written: Set<string>): Promise<DevkError | undefined> {
+    const refused = new Map<string, DevkError>()
+    while (pending.size > 0 && !held) {
+      const taken = [...pending].slice(0, MOST_FILES)
+      for (const file of taken) pending.delete(file)
+      const left = [taken]
+      try {
+        for (let batch = left[0]; batch; batch = left[0]) {
+          writing = left.flat().length + refused.size
+          try {
+            await write(files, batch)
+            for (const file of batch) written.add(file)
+          } catch (error) {
+            if (!(error instanceof DevkError) || error.code !== 'SYNC_REFUSED') throw error
+            if (batch.length === 1) refused.set(batch[0] ?? '', error)
+            else left.push(...batch.map(file => [file]))
+          }
+          left.shift()
+        }
+      } finally {
+        for (const file of left.flat()) pending.add(file)
+        writing = 0
+      }
+    }
+    for (const file of refused.keys()) pending.add(file)
+    return refused.values().next().value
   }
 
   async function bringAbout(): Promise<void> {
     const started = performance.now()
     const written = new Set<string>()
     agent ??= await container.open(signal)
-    if (!looked) await look(agent)
+    if (!looked) for (const file of await findDiffering(agent, container, signal)) pending.add(file)
+    looked = true
     if (pending.size > 0) tell({})
-    while (pending.size > 0 && !held) for (const file of await writeSome(agent)) written.add(file)
+    const refused = await writeAll(agent, written)
     if (owed.size > 0 && !held) {
       const rules = new Set(owed)
       await container.restart(rules, agent, fresh, signal)
       owed.clear()
     }
-    failures = 0
     const ms = Math.round(performance.now() - started)
     const synced = written.size > 0 ? { files: [...written], ms } : undefined
-    tell({ settled: true, why: undefined, ...(synced && { last: synced }) })
+    if (!refused) {
+      failures = 0
+      tell({ settled: true, why: undefined })
+    }
     if (synced) container.onSynced(synced, fresh)
     fresh = false
+    if (refused) throw refused
   }
 
   async function failed(thrown: unknown): Promise<void> {
     const error = toDevkError(thrown)
     const woken = wake.promise
+    const isCut = ENDS_CONNECTION.has(error.code)
     if (error.code === 'SYNC_RUN_FAILED') owed.clear()
-    if (ENDS_CONNECTION.has(error.code)) {
+    if (isCut) {
       await agent?.[Symbol.asyncDispose]()
       agent = undefined
     }
-    tell({ settled: true, why: [error.message, error.hint].filter(Boolean).join(' ') })
+    failures++
+    // Most of what is cut is another container soon, or is open again at once.
+    if (!isCut || failures >= CUTS) {
+      tell({ settled: true, why: [error.message, error.hint].filter(Boolean).join(' ') })
+    } else tell({})
     if (error.code === 'SYNC_RUN_FAILED') return
-    const rest = Math.min(restMs * 2 ** failures++, LONGEST_REST_MS)
+    const rest = Math.min(restMs * 2 ** (failures - 1), LONGEST_REST_MS)
     await Promise.race([sleep(rest, signal), woken]).catch(() => {})
   }
 
@@ -218,10 +220,6 @@ export function followContainer(
 
 /** Who answers no more is asked anew. */
 const ENDS_CONNECTION: ReadonlySet<string> = new Set(['AGENT_ENDED', 'CONTAINER_GONE', 'INTERRUPTED'])
-
-function placesOf(rules: readonly SourceRule[], file: string) {
-  return rules.flatMap(rule => placeOf(rule, file) ?? [])
-}
 
 /** A folder may stand where a file was. */
 function goneFirst(a: FileChange, b: FileChange): number {

@@ -16,6 +16,11 @@ export function placeOf(rule: SourceRule, file: string): Place | undefined {
   return path && !rule.leavesOut(path, false) ? { to: rule.to, path } : undefined
 }
 
+/** All places that the rules lead a file to. */
+export function placesOf(rules: readonly SourceRule[], file: string): Place[] {
+  return rules.flatMap(rule => placeOf(rule, file) ?? [])
+}
+
 /** The path from a folder on, with slashes; undefined where it is not below. */
 export function within(folder: string, file: string): string | undefined {
   const path = relative(folder, file)

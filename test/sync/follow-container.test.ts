@@ -13,7 +13,7 @@ import {
   followContainer,
 } from '../../src/sync/follow-container.ts'
 import type { MayDiffer } from '../../src/sync/may-differ.ts'
-import { type Container, runAgent, shells, startContainer } from './agent/shells.ts'
+import { type Container, runAgent, type Shell, shells, startContainer } from './agent/shells.ts'
 import { rule } from './rule.ts'
 
 let sources: string
@@ -176,6 +176,42 @@ it('tries again what could not be written, says why until then, and loses nothin
   isFull = false
   await settled()
   expect(there('a')).toBe('1')
+})
+
+it('is held up by no file that is refused, which is told as long as it is', async () => {
+  follow()
+  await settled()
+  save('good', '1')
+  save('a\nb', '1')
+  save('also good', '1')
+  followed?.changed([source('good'), source('a\nb'), source('also good')])
+  await vi.waitFor(() => expect(followed?.state.why).toMatch(/a.*b/))
+  expect([there('good'), there('also good')]).toEqual(['1', '1'])
+  expect(followed?.state.behind).toBe(1)
+  rmSync(source('a\nb'))
+  save('good', '2')
+  followed?.changed([source('good')])
+  await vi.waitFor(() => expect(there('good')).toBe('2'))
+})
+
+it('tells nobody of a way that could not be opened at once, nor that it is the same before it was', async () => {
+  const told: unknown[] = []
+  let opens = 0
+  save('a', '1')
+  follow({
+    mayDiffer: () => ({ files: new Set([source('a')]), folders: [] }),
+    state: () => 'file 644 0',
+    open: signal => {
+      if (++opens < 3) throw new DevkError({ code: 'CONTAINER_GONE', message: 'not yet' })
+      const place = { at: 'root', pid: container.process.pid ?? 0, root: container.root } as const
+      return openAgent(runAgent(shells[0] as Shell, agentCommand(place)).stream, signal)
+    },
+    onState: () => void told.push(followed && { ...followed.state }),
+  })
+  await settled()
+  expect(there('a')).toBe('1')
+  expect(told.filter(state => (state as { why?: string })?.why !== undefined)).toEqual([])
+  expect((told.at(-2) as { settled: boolean }).settled).toBe(false)
 })
 
 it('opens another way where the one to the container broke', async () => {
