@@ -13,6 +13,7 @@ export function rebuild({ home }: Place, project: Redeployed): void {
     const attached = home().start(['up', '--attach'], { cwd: at('') })
     await eventually(async () => expect(attached.printed()).toContain('is ready ('))
     return {
+      printed: attached.printed,
       says: (words: string) => eventually(async () => expect(attached.printed()).toContain(words), 60_000),
       end: async () => {
         attached.child.kill('SIGINT')
@@ -145,12 +146,14 @@ CMD ["node", "--watch", "src/server.js"]
   })
 
   it('what a .dockerignore leaves out from now on is written no more, and stays where it is', async () => {
+    const attached = await attach()
+    await writeFile(at('devk.yaml'), project.text())
+    await attached.says('the project up to date')
     await save({ 'locked/src/kept.log': 'kept' })
     await same('locked')
-    const attached = await attach()
     await save({ 'locked/.dockerignore': '**/*.log\n' })
     await attached.says('looking at all sources again')
-    await attached.says('up to date')
+    await eventually(async () => expect(attached.printed().split('the project up to date')).toHaveLength(3))
     await attached.end()
     await save({ 'locked/src/kept.log': 'another', 'locked/src/index.html': 'last' })
     await serves('locked', 'last')
