@@ -29,8 +29,8 @@ export interface KeptInSync extends AsyncDisposable {
    */
   follow(project: Project, services: readonly Service[], how?: { anew: boolean }): Promise<void>
   readonly followed: { project: Project; services: readonly Service[] } | undefined
-  /** Whether a file of an image needs no other image: a rule leads it into the containers. */
-  leads(service: string, file: string): boolean
+  /** Whether a path of an image needs no other image: a rule leads what is there into the containers. */
+  leads(service: string, path: string): boolean
   status(service: string): SyncStatus | undefined
   /** Whether a pod runs something else than the sources say. */
   isBehind(service: string, pod: string): boolean
@@ -196,7 +196,7 @@ export function keepInSync({ folder, store, stats, activities, current, print }:
     },
     leads(service, file) {
       const rules = open?.watched.interests.services.find(interest => interest.service === service)?.rules
-      return !held && (rules?.some(rule => placeOf(rule, file) !== undefined) ?? false)
+      return !held && (rules?.some(rule => rule.from === file || placeOf(rule, file) !== undefined) ?? false)
     },
     status: service => open?.synced.get(service)?.synced.status(),
     isBehind: (service, pod) => open?.synced.get(service)?.synced.isBehind(pod) ?? false,

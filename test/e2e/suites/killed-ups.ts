@@ -1,6 +1,9 @@
 import { mkdir, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { paths } from '../../../src/base/paths.ts'
+import { projectHome } from '../../../src/base/project-home.ts'
+import { writeFileAtomic } from '../../../src/base/write-file.ts'
 import { findProcesses } from '../../../src/exec/find-processes.ts'
 import type { UpOutput } from '../../../src/protocol/operations.ts'
 import { type Home, type Running, succeeded } from '../support/devk.ts'
@@ -62,6 +65,9 @@ function oftenUp(home: () => Home) {
     await write('devk.yaml', `name: ${name}\nservices:\n  app:\n    build: app\n    deploy: app.yaml\n`)
     await write('app.yaml', manifest)
     await change('first')
+    // As after devk sync --pause: nothing is done but by an up.
+    const { state } = projectHome(folder(), paths({ DEVK_HOME: home().folder }))
+    await writeFileAtomic(join(state, 'sync', 'paused'), '')
   }
   return { folder, begin, change, quickChange, dockerfile, start, daemons, killDaemon, endsReady }
 }

@@ -1,5 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { expect, it } from 'vitest'
+import { findProcesses } from '../../../src/exec/find-processes.ts'
 import { inRootOf } from '../support/container-files.ts'
 import { succeeded } from '../support/devk.ts'
 import { eventually } from '../support/machine.ts'
@@ -7,7 +8,9 @@ import { dockerfiles, type Name, type Redeployed } from '../support/redeployed.t
 import type { Place } from './place.ts'
 
 /** What follows on a change where writing files is not enough. */
-export function rebuild({ home }: Place, project: Redeployed): void {
+export function rebuild({ home, provider }: Place, project: Redeployed): void {
+  /** Tells the builds of one cluster from those of another. */
+  const seconds = provider === 'kind' ? '3601' : '3602'
   const { devk, at, save, of, served, pods, same, serves } = project
   const attach = async () => {
     const attached = home().start(['up', '--attach'], { cwd: at('') })
@@ -51,12 +54,15 @@ export function rebuild({ home }: Place, project: Redeployed): void {
   })
 
   it('a build that a newer change makes stale is given up for it', async () => {
-    await writeFile(at('node/Dockerfile'), `${dockerfiles.node}RUN sleep 5 && cp package.json built.json\n`)
-    await save({ 'node/package.json': '{ "name": "stale" }\n' })
-    await eventually(async () => expect((await of('node')).sync?.state).toBe('rebuilding'), 20_000)
+    const sleepers = () => findProcesses(args => args[0] === 'sleep' && args[1] === seconds)
+    await writeFile(at('node/Dockerfile'), `${dockerfiles.node}RUN sleep ${seconds}\n`)
+    await eventually(async () => expect(await sleepers()).toHaveLength(1))
+    expect((await of('node')).sync?.state).toBe('rebuilding')
+    await writeFile(at('node/Dockerfile'), `${dockerfiles.node}RUN cp package.json built.json\n`)
     await save({ 'node/package.json': '{ "name": "fresh" }\n' })
     await eventually(async () => expect(await fileOf('node', '/app/built.json')).toContain('fresh'))
     await eventually(async () => expect((await of('node')).why).toBeUndefined())
+    await eventually(async () => expect(await sleepers()).toEqual([]), 20_000)
   })
 
   it('a build that fails is shown with what it said, and the next change builds again', async () => {
