@@ -7,7 +7,8 @@ import { findTool } from '../src/exec/tools.ts'
 
 export interface ByHand {
   folder: string
-  count: number
+  /** Each has a folder with its k8s.yaml, which says `image: NAME`. */
+  services: readonly string[]
   registry: string
   kubeconfig: string
   namespace: string
@@ -15,10 +16,9 @@ export interface ByHand {
 
 /** What a good script does: build two at a time, push, apply all at once, wait. */
 export async function upByHand(
-  { folder, count, registry, kubeconfig, namespace }: ByHand,
+  { folder, services, registry, kubeconfig, namespace }: ByHand,
   signal: AbortSignal,
 ) {
-  const services = Array.from({ length: count }, (_, index) => `s${index + 1}`)
   const host = await dockerHost()
   const docker = (...args: string[]) => run({ file: 'docker', args }, { signal })
   const waiting = [...services]

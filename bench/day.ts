@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readFile, rm, symlink } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, symlink } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { paths } from '../src/base/paths.ts'
@@ -7,8 +7,9 @@ import { run } from '../src/exec/run.ts'
 import type { ProjectStatus } from '../src/model/project-status.ts'
 import { kubectlOf, upByHand } from './by-hand.ts'
 import type { Suite } from './measure.ts'
+import { memoryOf } from './memory.ts'
 import { findPeers, peerContenders, writePeerTools } from './peers.ts'
-import { touchServices, writeServices } from './services.ts'
+import { serviceNames, touchServices, writeServices } from './services.ts'
 import { startByHand } from './start-by-hand.ts'
 
 const devkFile = resolve(import.meta.dirname, '../bin/devk')
@@ -39,6 +40,7 @@ export async function dayBench(signal: AbortSignal): Promise<Suite[]> {
   if (present.length > 0) await writePeerTools(tools, signal)
   return projects.flatMap(({ count, folder, devk }) => {
     const cluster = `bench-${count}`
+    const services = serviceNames(count)
     const kubeconfig = join(home, 'state', 'clusters', cluster, 'kubeconfig')
     const status = async () => JSON.parse(await devk('status', '--json')) as ProjectStatus
     let known: Promise<string> | undefined
@@ -49,7 +51,7 @@ export async function dayBench(signal: AbortSignal): Promise<Suite[]> {
       )
       return known
     }
-    const site = { folder, home: join(home, `peers-${count}`), tools, count, kubeconfig, registry }
+    const site = { folder, home: join(home, `peers-${count}`), tools, services, kubeconfig, registry }
     const peers = peerContenders(present, site, signal)
     const bare = {
       name: 'node -e 0',
@@ -69,7 +71,7 @@ export async function dayBench(signal: AbortSignal): Promise<Suite[]> {
           },
           run: async () => {
             const to = { registry: await registry(), kubeconfig, namespace: HAND }
-            await upByHand({ folder, count, ...to }, signal)
+            await upByHand({ folder, services, ...to }, signal)
           },
           reset: async () => {
             const kubectl = await kubectlOf(kubeconfig, HAND, signal)
@@ -142,10 +144,4 @@ export async function dayBench(signal: AbortSignal): Promise<Suite[]> {
     }
     return count === 3 ? [cold, stopped, warm] : [cold, warm]
   })
-}
-
-/** What it takes of the machine's memory, its share of what it shares with others. */
-async function memoryOf(pid: number): Promise<number> {
-  const rollup = await readFile(`/proc/${pid}/smaps_rollup`, 'utf8')
-  return Math.round(Number(/^Pss:\s+(\d+)/m.exec(rollup)?.[1] ?? 0) / 1024)
 }

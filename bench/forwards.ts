@@ -11,6 +11,7 @@ import { run } from '../src/exec/run.ts'
 import { findTool } from '../src/exec/tools.ts'
 import type { ProjectStatus } from '../src/model/project-status.ts'
 import { serverManifest } from '../test/e2e/support/server.ts'
+import { addressOf } from './address.ts'
 import { cpuOf } from './cpu.ts'
 import type { Contender, Suite } from './measure.ts'
 
@@ -108,15 +109,6 @@ const nodePort = {
     selector: { app: 'server' },
     ports: [{ port: 80, targetPort: 8080, nodePort: NODE_PORT }],
   },
-}
-
-async function addressOf(container: string, signal: AbortSignal): Promise<string> {
-  const format = '{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}'
-  const { stdout } = await run(
-    { file: 'docker', args: ['inspect', '--format', format, container] },
-    { signal },
-  )
-  return stdout.trim()
 }
 
 async function portForward(kubeconfig: string, port: number): Promise<Peer> {

@@ -5,6 +5,7 @@ import { fromNothingBench } from './from-nothing.ts'
 import { logsBench } from './logs.ts'
 import { type Measured, measure, type Suite, table } from './measure.ts'
 import { startBench } from './start.ts'
+import { syncBench } from './sync.ts'
 
 const suites: Record<string, (signal: AbortSignal) => Promise<Suite[]>> = {
   cluster: clusterBench,
@@ -12,6 +13,7 @@ const suites: Record<string, (signal: AbortSignal) => Promise<Suite[]>> = {
   forwards: forwardsBench,
   logs: logsBench,
   start: startBench,
+  sync: syncBench,
 }
 const usage = `npm run bench -- [${Object.keys(suites).join('|')}]... [--rounds N]
 
@@ -35,7 +37,8 @@ async function main(argv: readonly string[]): Promise<number> {
   return 0
 }
 
-async function show(suite: Suite, rounds: number): Promise<void> {
+async function show(suite: Suite, asked: number): Promise<void> {
+  const rounds = Math.max(asked, suite.leastRounds ?? 0)
   console.error(`${suite.title} (${rounds} rounds)`)
   const results: Measured[] = await measure(suite, rounds, line => console.error(`  ${line}`))
   console.log(`${suite.title}\n${table(results)}\n`)

@@ -4,13 +4,16 @@ export interface Suite {
   contenders: Contender[]
   before?: () => Promise<void>
   after?: () => Promise<void>
+  /** It takes so many rounds to say something. */
+  leastRounds?: number
 }
 
 export interface Contender {
   name: string
   /** Outside the measured time. */
   prepare?: () => Promise<void>
-  run: () => Promise<void>
+  /** Its time begins when it is called, or when it says so. */
+  run: (begin: () => void) => Promise<void>
   /** The processor time that it has used so far, in milliseconds, where that is measured as well. */
   cpu?: () => Promise<number>
   /** Undoes the run, outside the measured time. */
@@ -22,6 +25,9 @@ export interface Measured {
   times: number[]
   cpu: number[]
 }
+
+/** From here on a few slow ones are told apart from what is usual. */
+const MANY = 20
 
 /** Lets the contenders run in turns, so that a busy moment of the machine meets them all. */
 export async function measure(
@@ -36,8 +42,10 @@ export async function measure(
       try {
         await prepare?.()
         const cpuBefore = await cpu?.()
-        const started = performance.now()
-        await run()
+        let started = performance.now()
+        await run(() => {
+          started = performance.now()
+        })
         const took = performance.now() - started
         results[index]?.times.push(took)
         if (cpu && cpuBefore !== undefined) results[index]?.cpu.push((await cpu()) - cpuBefore)
@@ -55,6 +63,7 @@ export function table(results: readonly Measured[]): string {
   const base = median(results[0]?.times ?? [])
   const baseCpu = median(results.find(({ cpu }) => cpu.length > 0)?.cpu ?? [])
   const cpuColumns = baseCpu > 0 ? ['cpu', 'ratio'] : []
+  const hasMany = results.some(({ times }) => times.length >= MANY)
   const rows = results.map(({ name, times, cpu }) => {
     const middle = median(times)
     const more = middle - base
@@ -63,6 +72,7 @@ export function table(results: readonly Measured[]): string {
       show(Math.min(...times)),
       show(middle),
       show(Math.max(...times)),
+      ...(hasMany ? [show(percentile(times, 95))] : []),
       (middle / base).toFixed(2),
       `${more < 0 ? '-' : '+'}${show(Math.abs(more))}`,
       ...(cpu.length > 0 ? [show(median(cpu)), (median(cpu) / baseCpu).toFixed(2)] : []).slice(
@@ -71,7 +81,10 @@ export function table(results: readonly Measured[]): string {
       ),
     ]
   })
-  const all = [['', 'min', 'median', 'max', 'ratio', 'more', ...cpuColumns], ...rows]
+  const all = [
+    ['', 'min', 'median', 'max', ...(hasMany ? ['p95'] : []), 'ratio', 'more', ...cpuColumns],
+    ...rows,
+  ]
   const widths = (all[0] ?? []).map((_, column) => Math.max(...all.map(row => row[column]?.length ?? 0)))
   return all
     .map(row =>
@@ -89,6 +102,12 @@ export function median(times: readonly number[]): number {
   return sorted.length % 2 === 1
     ? (sorted[middle] ?? 0)
     : ((sorted[middle - 1] ?? 0) + (sorted[middle] ?? 0)) / 2
+}
+
+/** The least that so many in a hundred do not exceed. */
+function percentile(times: readonly number[], percent: number): number {
+  const sorted = times.toSorted((a, b) => a - b)
+  return sorted[Math.ceil((sorted.length * percent) / 100) - 1] ?? 0
 }
 
 function show(ms: number): string {

@@ -15,7 +15,7 @@ export interface PeerSite {
   home: string
   /** A folder with the clients of Docker and Kubernetes that they call by name. */
   tools: string
-  count: number
+  services: readonly string[]
   kubeconfig: string
   registry: () => Promise<string>
 }
@@ -40,7 +40,7 @@ export function peerContenders(
 ): PeerContender[] {
   return present.map(peer => {
     const namespace = `bench-${peer.name}`
-    const services = Array.from({ length: site.count }, (_, index) => `s${index + 1}`)
+    const { services } = site
     const kubectl = async (...args: string[]) =>
       void (await (
         await kubectlOf(site.kubeconfig, namespace, signal)
@@ -82,9 +82,10 @@ export async function findPeers(signal: AbortSignal): Promise<{ present: Peer[];
   }
 }
 
-async function environment(
-  { home, kubeconfig, tools }: PeerSite,
-  peer: Peer,
+/** As the tools get it that are measured here, and the scripts by hand. */
+export async function environment(
+  { home, kubeconfig, tools }: Pick<PeerSite, 'home' | 'kubeconfig' | 'tools'>,
+  peer: Pick<Peer, 'env'>,
 ): Promise<Record<string, string>> {
   return {
     ...peer.env,
@@ -115,7 +116,7 @@ async function firstThatBuilds(signal: AbortSignal): Promise<string | undefined>
   return undefined
 }
 
-async function removeImages(repositories: readonly string[], signal: AbortSignal): Promise<void> {
+export async function removeImages(repositories: readonly string[], signal: AbortSignal): Promise<void> {
   const filters = repositories.flatMap(repository => ['--filter', `reference=${repository}`])
   const docker = (...args: string[]) => run({ file: 'docker', args }, { signal })
   const format = '{{.Repository}}:{{.Tag}} {{.Repository}}@{{.Digest}}'

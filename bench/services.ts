@@ -3,9 +3,13 @@ import { join } from 'node:path'
 
 const FILES = 100
 
+export function serviceNames(count: number): string[] {
+  return Array.from({ length: count }, (_, index) => `s${index + 1}`)
+}
+
 /** A project of small Node services, each of about as many files as a small real one has. */
 export async function writeServices(folder: string, name: string, count: number): Promise<void> {
-  const services = Array.from({ length: count }, (_, index) => `s${index + 1}`)
+  const services = serviceNames(count)
   await Promise.all(services.map(service => writeService(join(folder, service), service)))
   const section = services.map(
     service => `  ${service}: { build: ${service}, deploy: ${service}/k8s.yaml }\n`,
@@ -15,8 +19,8 @@ export async function writeServices(folder: string, name: string, count: number)
 
 /** Another content in every service: nothing of the last round can be taken again. */
 export async function touchServices(folder: string, count: number, nonce: string): Promise<void> {
-  for (let index = 1; index <= count; index++) {
-    await writeFile(join(folder, `s${index}`, 'src', 'nonce.js'), `export const nonce = '${nonce}'\n`)
+  for (const service of serviceNames(count)) {
+    await writeFile(join(folder, service, 'src', 'nonce.js'), `export const nonce = '${nonce}'\n`)
   }
 }
 
