@@ -1,14 +1,13 @@
-import { lstat, readFile, readlink } from 'node:fs/promises'
-import { errorCode } from '../../base/errors.ts'
 import { formatDuration } from '../../base/time.ts'
 import type { SyncStatus } from '../../model/activity.ts'
-import type { FileContent, FileState } from '../../model/sync.ts'
+import type { FileState } from '../../model/sync.ts'
 import type { ClusterAccess } from '../../resources/run-context.ts'
 import { type FollowedContainer, followContainer } from '../../sync/follow-container.ts'
 import type { Journal } from '../../sync/journal.ts'
 import { mayDiffer } from '../../sync/may-differ.ts'
 import type { SourceRule } from '../../sync/source-rule.ts'
 import type { SyncedContainer } from './containers-of.ts'
+import { contentOf } from './content-of.ts'
 import { openFiles } from './open-files.ts'
 import { restartAfter } from './restart-after.ts'
 
@@ -169,19 +168,6 @@ export function syncService({ service, journal, files, print, tell, paused, isDu
 
 function withoutContainers({ rules }: SyncedContainer, asked: ReadonlySet<number>): ReadonlySet<number> {
   return new Set([...asked].filter(index => rules[index]?.restart.how !== 'container'))
-}
-
-/** As the file is now: what is neither a file nor a link is not there. */
-async function contentOf(file: string): Promise<FileContent | undefined> {
-  try {
-    const stats = await lstat(file)
-    if (stats.isSymbolicLink()) return { kind: 'link', target: await readlink(file) }
-    if (!stats.isFile()) return undefined
-    return { kind: 'file', mode: stats.mode & 0o7755, bytes: await readFile(file) }
-  } catch (error) {
-    if (['ENOENT', 'ENOTDIR', 'EISDIR', 'EINVAL'].includes(errorCode(error) ?? '')) return undefined
-    throw error
-  }
 }
 
 /** One reading for all who ask while it is under way: replicas get the same. */
