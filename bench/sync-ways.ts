@@ -82,7 +82,7 @@ tar -c -C "$from" "$@" | docker exec -i "$node" tar -x --overwrite -C "$to"`
 /** The server is the one child of a shell that starts it again and again. */
 const WRITE_AND_KILL = `from=$1 node=$2 to=$3 pid=$4; shift 4
 tar -c -C "$from" "$@" | docker exec -i "$node" sh -c '
-  tar -x --overwrite -C "$1" && read -r child < "/proc/$2/task/$2/children" && kill "$child"' sh "$to" "$pid"`
+  tar -x --overwrite -C "$1" && read -r child other < "/proc/$2/task/$2/children"; kill "$child"' sh "$to" "$pid"`
 
 const BUILD_AND_ROLL = `docker build --quiet --tag "$1:now" "$2" && docker push --quiet "$1:now" &&
 digest=$(docker inspect --format '{{range .RepoDigests}}{{println .}}{{end}}' "$1:now" | grep "^$1@") &&

@@ -180,6 +180,7 @@ export async function syncBench(signal: AbortSignal): Promise<Suite[]> {
     },
     {
       title: 'a file that no sync rule leads anywhere, saved: a new pod Ready',
+      leastRounds: 10,
       before: watchAllPods,
       contenders: untilReady,
       after: endWatchers,
