@@ -33,6 +33,9 @@ export interface Place {
   path: string
 }
 
+/** Where devk puts a static BusyBox (1.34 or later, its sh with bash's process substitution) into a container. */
+export const BUSYBOX: Place = { to: '/.devk', path: 'busybox' }
+
 /** A file of the container as it shall be: undefined where it shall be gone. */
 export interface FileChange extends Place {
   now: FileContent | undefined

@@ -9,7 +9,7 @@ import { superviseCommand } from '../sync/supervise/supervise-script.ts'
 import type { RunContext } from './run-context.ts'
 
 /** Its busybox needs no library of the image that it is brought into. */
-const BUSYBOX = 'busybox:1.35-musl'
+const IMAGE = 'busybox:1.35-musl'
 
 /** Puts a supervisor before the main process of each container for which a rule says `restart: process`. */
 export async function superviseService(
@@ -24,7 +24,7 @@ export async function superviseService(
   return await supervised(objects, {
     wanted: template => containersFor(template, rules, built),
     command: superviseCommand([]),
-    image: BUSYBOX,
+    image: IMAGE,
     configOf: image => imageConfig(clusters.connection.docker, image, signal),
   })
 }
@@ -34,7 +34,7 @@ export function supervisionInputs(service: Service): Record<string, string> {
   const rules = restarting(service)
   if (rules.length === 0) return {}
   const containers = rules.map(({ container = '' }) => container)
-  return { 'restart: process': hash('sha256', JSON.stringify([superviseCommand([]), BUSYBOX, containers])) }
+  return { 'restart: process': hash('sha256', JSON.stringify([superviseCommand([]), IMAGE, containers])) }
 }
 
 function restarting({ sync }: Service): Service['sync'] {

@@ -4,13 +4,11 @@ import { execInPod } from '../../kube/exec/exec.ts'
 import { podPath } from '../../kube/pod-path.ts'
 import { containerStatus, runtimeId } from '../../kube/rollout/container-status.ts'
 import { nextMoment } from '../../kube/rollout/next-moment.ts'
-import type { Place } from '../../model/sync.ts'
+import { BUSYBOX } from '../../model/sync.ts'
 import type { ClusterAccess } from '../../resources/run-context.ts'
 import type { FileAgent } from '../../sync/agent/agent.ts'
 import type { SyncedContainer } from './containers-of.ts'
 
-/** Where the supervisor's tools are in a container that has one. */
-const SUPERVISOR: Place = { to: '/.devk', path: 'busybox' }
 /** How long a container has to end by itself. */
 const GRACE_MS = 5_000
 
@@ -46,7 +44,7 @@ async function mustBeSupervised(
   agent: FileAgent,
   signal: AbortSignal,
 ): Promise<void> {
-  const there = await agent.survey([SUPERVISOR], signal)
+  const there = await agent.survey([BUSYBOX], signal)
   if (there.size > 0) return
   throw new DevkError({
     code: 'SYNC_RUN_FAILED',

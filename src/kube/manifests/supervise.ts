@@ -1,3 +1,4 @@
+import { BUSYBOX } from '../../model/sync.ts'
 import type { KubeObject } from '../object.ts'
 import { type Container, type PodTemplate, podTemplateOf, withPodTemplate } from './pod-templates.ts'
 
@@ -13,7 +14,6 @@ export interface Supervision {
 }
 
 const NAME = 'devk-tools'
-const FOLDER = '/.devk'
 
 /** The objects with a supervisor before the main process of the wanted containers: their images need have nothing for it. */
 export async function supervised(
@@ -55,8 +55,8 @@ function toolsFrom(image: string): Container {
   return {
     name: NAME,
     image,
-    command: ['/bin/busybox', 'cp', '/bin/busybox', `${FOLDER}/busybox`],
-    volumeMounts: [{ name: NAME, mountPath: FOLDER }],
+    command: ['/bin/busybox', 'cp', '/bin/busybox', `${BUSYBOX.to}/${BUSYBOX.path}`],
+    volumeMounts: [{ name: NAME, mountPath: BUSYBOX.to }],
     securityContext: {
       runAsUser: 65_534,
       runAsNonRoot: true,
@@ -80,7 +80,7 @@ async function inContainer(
     ...container,
     command: [...supervisor.map(literal), ...command],
     args,
-    volumeMounts: [...(own.volumeMounts ?? []), { name: NAME, mountPath: FOLDER, readOnly: true }],
+    volumeMounts: [...(own.volumeMounts ?? []), { name: NAME, mountPath: BUSYBOX.to, readOnly: true }],
   }
 }
 

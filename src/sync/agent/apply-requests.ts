@@ -16,7 +16,7 @@ interface Write {
 }
 
 /** How much is sent at once; what is longer goes in pieces. */
-export const PIECE_BYTES = 8 << 20
+const PIECE_BYTES = 8 << 20
 
 /**
  * The requests that bring changes about, one after the other. What is deleted goes first, so that a folder can give way

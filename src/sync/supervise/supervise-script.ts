@@ -1,13 +1,14 @@
+import { BUSYBOX } from '../../model/sync.ts'
 import { sh } from '../sh.ts'
-
-/** Where devk puts a static BusyBox (1.34 or later, its sh with bash's process substitution) into a container. */
-export const SUPERVISOR_BUSYBOX = '/.devk/busybox'
 
 /**
  * What runs a container's main process and, at each SIGUSR2, starts it again in place. DEVK_GRACE is how many seconds it
  * then has to end: 5 without one.
  */
-export function superviseCommand(argv: readonly string[], busybox: string = SUPERVISOR_BUSYBOX): string[] {
+export function superviseCommand(
+  argv: readonly string[],
+  busybox = `${BUSYBOX.to}/${BUSYBOX.path}`,
+): string[] {
   return [busybox, 'sh', '-c', SUPERVISE_SCRIPT, busybox, ...argv]
 }
 
