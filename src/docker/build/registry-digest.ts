@@ -1,7 +1,9 @@
 import { request } from 'node:http'
-import { DevkError } from '../../base/errors.ts'
+import { DevkError, errorCode } from '../../base/errors.ts'
+import { sleep } from '../../base/time.ts'
 
 const PATIENCE_MS = 5_000
+const PAUSE_MS = 100
 
 const MANIFESTS = [
   'application/vnd.docker.distribution.manifest.v2+json',
@@ -24,7 +26,7 @@ export async function digestInRegistry(
   const limit = AbortSignal.timeout(PATIENCE_MS)
   try {
     const path = `/v2/${repository}/manifests/${tag}`
-    const { status, digest } = await head(`http://${host}${path}`, AbortSignal.any([signal, limit]))
+    const { status, digest } = await askAgain(`http://${host}${path}`, AbortSignal.any([signal, limit]))
     if (status === 404) return undefined
     if (status !== 200) throw new Error(`it answered HEAD ${path} with ${status}`)
     if (!digest) throw new Error(`it answered HEAD ${path} without a digest`)
@@ -38,6 +40,18 @@ export async function digestInRegistry(
       hint: 'Does its container run? docker ps --all shows it. devk cluster create starts it again.',
       cause,
     })
+  }
+}
+
+/** Docker takes connections for a registry that was just started and does not listen yet, and hangs up. */
+async function askAgain(url: string, signal: AbortSignal): ReturnType<typeof head> {
+  while (true) {
+    try {
+      return await head(url, signal)
+    } catch (error) {
+      if (errorCode(error) !== 'ECONNRESET') throw error
+      await sleep(PAUSE_MS, signal)
+    }
   }
 }
 

@@ -42,6 +42,16 @@ it.each([
   })
 })
 
+it('asks again where connections are cut, as by Docker for a registry that does not listen yet', async () => {
+  let asked = 0
+  const host = await registry((request, response) => {
+    if (++asked < 3) return void request.socket.destroy()
+    response.writeHead(200, { 'docker-content-digest': 'sha256:1' }).end()
+  })
+  expect(await ask(host)).toBe('sha256:1')
+  expect(asked).toBe(3)
+})
+
 it('says that nobody listens', async () => {
   const host = await registry(() => {})
   await new Promise(resolve => server.close(resolve))
