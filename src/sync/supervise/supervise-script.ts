@@ -21,6 +21,8 @@ export function superviseCommand(
  * is forked for a process substitution, has it in its foreground instead, in a session (so a group) of its own, and tells
  * its number and, twice, the code that it ended with: a reader waits for the one, as only the wait of a shell misses no
  * signal, and the supervisor reads the other.
+ *
+ * No function here returns early and no loop is broken off: BusyBox forgets that it was, where a trap runs just then.
  */
 const SUPERVISE_SCRIPT = sh`
 devk_start() {
@@ -51,27 +53,27 @@ devk_start() {
 
 # The first line that there is. A signal ends a read as the end of the file does; its trap has run by then.
 devk_read() {
-  devk_other=yes
-  while [ -n "$devk_other" ]; do
+  devk_got= devk_other=yes
+  while [ -z "$devk_got" ] && [ -n "$devk_other" ]; do
     devk_other=
-    read -r devk_line <&8 && return
+    if read -r devk_line <&8; then devk_got=yes; fi
   done
-  return 1
 }
 
 devk_stop() {
-  [ -n "$devk_child" ] && [ -z "$devk_stopping$devk_ending" ] || return
-  devk_stopping=yes
-  kill -TERM "-$devk_group" 2>/dev/null || kill -TERM "$devk_child" 2>/dev/null
-  (
-    devk_nap=
-    trap '[ -z "$devk_nap" ] || kill "$devk_nap"; exit' TERM
-    "$0" sleep "$devk_grace" &
-    devk_nap=$!
-    wait "$devk_nap"
-    kill -ALRM $$
-  ) >&- 2>&- 3>&- 4>&- 8<&- &
-  devk_timer=$!
+  if [ -n "$devk_child" ] && [ -z "$devk_stopping$devk_ending" ]; then
+    devk_stopping=yes
+    kill -TERM "-$devk_group" 2>/dev/null || kill -TERM "$devk_child" 2>/dev/null
+    (
+      devk_nap=
+      trap '[ -z "$devk_nap" ] || kill "$devk_nap"; exit' TERM
+      "$0" sleep "$devk_grace" &
+      devk_nap=$!
+      wait "$devk_nap"
+      kill -ALRM $$
+    ) >&- 2>&- 3>&- 4>&- 8<&- &
+    devk_timer=$!
+  fi
 }
 
 devk_kill() {
@@ -96,31 +98,38 @@ devk_forward() {
   [ -z "$2" ] || devk_wake
 }
 
-devk_wake() { [ -z "$devk_sleeper" ] || kill "$devk_sleeper" 2>/dev/null; }
+# Nothing else is sure to end what has only just been forked.
+devk_wake() { [ -z "$devk_sleeper" ] || kill -KILL "$devk_sleeper" 2>/dev/null; }
 
 # Until the process has ended, and its group with it where it is to be started again.
 devk_await() {
-  while wait "$devk_reader"; [ $? -gt 128 ]; do :; done
-  devk_child=
-  devk_code=137
-  ! devk_read || devk_code=$devk_line
-  [ -n "$devk_stopping" ] || return
-  while [ -z "$devk_overdue" ] && devk_group_lives; do
-    devk_sleep 0.02 &
-    wait $!
-  done
-  kill "$devk_timer" 2>/dev/null
+  while wait "$devk_reader"; [ $? -ge 128 ]; do :; done
+  devk_child= devk_code=137
+  devk_read
+  [ -z "$devk_got" ] || devk_code=$devk_line
+  if [ -n "$devk_stopping" ]; then
+    devk_look
+    while [ -n "$devk_lives" ] && [ -z "$devk_overdue" ]; do
+      devk_sleep 0.02 &
+      wait $!
+      devk_look
+    done
+    kill "$devk_timer" 2>/dev/null
+  fi
 }
 
 # Where this is not the first process, those that have ended may long be there, until whoever is takes note.
-devk_group_lives() {
-  kill -0 "-$devk_group" 2>/dev/null || return
-  for devk_file in /proc/[0-9]*/stat; do
-    { read -r devk_line < "$devk_file"; } 2>/dev/null || continue
-    set -- \${devk_line##*) }
-    [ "$3" != "$devk_group" ] || [ "$1" = Z ] || return 0
-  done
-  return 1
+devk_look() {
+  devk_lives=
+  if kill -0 "-$devk_group" 2>/dev/null; then
+    for devk_file in /proc/[0-9]*/stat; do
+      { read -r devk_line < "$devk_file"; } 2>/dev/null && devk_look_at \${devk_line##*) }
+    done
+  fi
+}
+
+devk_look_at() {
+  if [ "$3" = "$devk_group" ] && [ "$1" != Z ]; then devk_lives=yes; fi
 }
 
 # Not each can wait for parts of a second.
@@ -132,10 +141,10 @@ devk_say() { ( echo "devk: $1" >&2 ); }
 devk_pause() {
   "$0" sleep "$1" >&- 2>&- 3>&- 4>&- 8<&- &
   devk_sleeper=$!
-  while [ -z "$devk_asked$devk_ending" ]; do
+  devk_other=yes
+  while [ -n "$devk_other" ] && [ -z "$devk_asked$devk_ending" ]; do
     devk_other=
     wait "$devk_sleeper"
-    [ -n "$devk_other" ] || break
   done
   devk_wake
   devk_sleeper=
@@ -168,16 +177,17 @@ devk_main() {
 
 # A name without a slash is looked for here: BusyBox would take its own sh for the image's.
 devk_find() {
-  devk_program=$1
-  case $1 in */*) return ;; esac
-  devk_rest=$PATH:
-  while [ -n "$devk_rest" ]; do
-    devk_program=\${devk_rest%%:*}
-    devk_program=\${devk_program:-.}/$1 devk_rest=\${devk_rest#*:}
-    [ -f "$devk_program" ] && [ -x "$devk_program" ] && return
+  devk_program= devk_rest=$PATH:
+  case $1 in */*) devk_program=$1 ;; esac
+  while [ -z "$devk_program" ] && [ -n "$devk_rest" ]; do
+    devk_folder=\${devk_rest%%:*} devk_rest=\${devk_rest#*:}
+    devk_file=\${devk_folder:-.}/$1
+    if [ -f "$devk_file" ] && [ -x "$devk_file" ]; then devk_program=$devk_file; fi
   done
-  devk_say "$1: not found"
-  exit 127
+  if [ -z "$devk_program" ]; then
+    devk_say "$1: not found"
+    exit 127
+  fi
 }
 
 devk_asked= devk_stopping= devk_ending= devk_child= devk_owed= devk_sleeper= devk_restarted=
