@@ -22,7 +22,7 @@ export function superviseCommand(
  * its number and, twice, the code that it ended with: a reader waits for the one, as only the wait of a shell misses no
  * signal, and the supervisor reads the other.
  *
- * No function here returns early and no loop is broken off: BusyBox forgets that it was, where a trap runs just then.
+ * Traps decide by nothing but case: where a signal comes while one runs, BusyBox forgets what its last command's status was.
  */
 const SUPERVISE_SCRIPT = sh`
 devk_start() {
@@ -45,7 +45,10 @@ devk_start() {
   read -r devk_began devk_rest < /proc/uptime
   { read -r devk_line; } <&8 >&- 2>&- 3>&- 4>&- &
   devk_reader=$!
+  # Its group is there a moment later than it is itself.
+  while kill -0 "$devk_group" 2>/dev/null && ! kill -0 "-$devk_group" 2>/dev/null; do :; done
   devk_child=$devk_group
+  # A signal may have come before there was anybody to take it.
   [ -z "$devk_owed" ] || kill "-$devk_owed" "$devk_child"
   devk_owed=
   [ -z "$devk_asked" ] || devk_stop
@@ -60,27 +63,7 @@ devk_read() {
   done
 }
 
-devk_stop() {
-  if [ -n "$devk_child" ] && [ -z "$devk_stopping$devk_ending" ]; then
-    devk_stopping=yes
-    kill -TERM "-$devk_group" 2>/dev/null || kill -TERM "$devk_child" 2>/dev/null
-    (
-      devk_nap=
-      trap '[ -z "$devk_nap" ] || kill "$devk_nap"; exit' TERM
-      "$0" sleep "$devk_grace" &
-      devk_nap=$!
-      wait "$devk_nap"
-      kill -ALRM $$
-    ) >&- 2>&- 3>&- 4>&- 8<&- &
-    devk_timer=$!
-  fi
-}
-
-devk_kill() {
-  devk_other=yes
-  devk_overdue=yes
-  [ -z "$devk_stopping" ] || kill -KILL "-$devk_group" 2>/dev/null
-}
+# ---- What traps do
 
 devk_restart() {
   devk_other=yes devk_asked=yes
@@ -91,15 +74,55 @@ devk_restart() {
 # $1: the signal. $2: its number, where it is one that ends the process for good.
 devk_forward() {
   devk_other=yes
-  [ -z "$2" ] || devk_ending=$2
-  if [ -n "$devk_child" ]; then kill "-$1" "$devk_child" 2>/dev/null
-  elif [ -n "$2" ]; then devk_owed=$1
-  fi
-  [ -z "$2" ] || devk_wake
+  case $devk_child:$2 in
+    :) ;;
+    :*) devk_owed=$1 ;;
+    *) kill "-$1" "$devk_child" 2>/dev/null ;;
+  esac
+  case $2 in
+    '') ;;
+    *) devk_ending=$2; devk_wake ;;
+  esac
+}
+
+devk_kill() {
+  devk_other=yes devk_overdue=yes
+  case $devk_stopping in
+    '') ;;
+    *) kill -KILL "-$devk_group" 2>/dev/null ;;
+  esac
+}
+
+devk_stop() {
+  case $devk_child:$devk_stopping$devk_ending in
+    [0-9]*:)
+      devk_stopping=yes
+      kill -TERM "-$devk_group" 2>/dev/null
+      devk_begin_grace ;;
+  esac
+}
+
+devk_begin_grace() {
+  (
+    devk_nap=
+    trap 'case $devk_nap in [0-9]*) kill "$devk_nap" ;; esac; exit' TERM
+    "$0" sleep "$devk_grace" &
+    devk_nap=$!
+    wait "$devk_nap"
+    kill -ALRM $$
+  ) >&- 2>&- 3>&- 4>&- 8<&- &
+  devk_timer=$!
 }
 
 # Nothing else is sure to end what has only just been forked.
-devk_wake() { [ -z "$devk_sleeper" ] || kill -KILL "$devk_sleeper" 2>/dev/null; }
+devk_wake() {
+  case $devk_sleeper in
+    '') ;;
+    *) kill -KILL "$devk_sleeper" 2>/dev/null ;;
+  esac
+}
+
+# ---- What it does in the meantime
 
 # Until the process has ended, and its group with it where it is to be started again.
 devk_await() {
