@@ -26,7 +26,7 @@ export function superviseCommand(
  */
 const SUPERVISE_SCRIPT = sh`
 devk_start() {
-  devk_asked= devk_child= devk_stopping= devk_overdue=
+  devk_asked= devk_child= devk_ready= devk_stopping= devk_overdue=
   exec 8< <(
     exec 2>&-
     trap : HUP INT QUIT USR1 USR2 TERM WINCH
@@ -42,12 +42,13 @@ devk_start() {
   )
   devk_read
   devk_group=$devk_line
+  devk_child=$devk_group
   read -r devk_began devk_rest < /proc/uptime
   { read -r devk_line; } <&8 >&- 2>&- 3>&- 4>&- &
   devk_reader=$!
   # Its group is there a moment later than it is itself.
   while kill -0 "$devk_group" 2>/dev/null && ! kill -0 "-$devk_group" 2>/dev/null; do :; done
-  devk_child=$devk_group
+  devk_ready=yes
   # A signal may have come before there was anybody to take it.
   [ -z "$devk_owed" ] || kill "-$devk_owed" "$devk_child"
   devk_owed=
@@ -94,8 +95,8 @@ devk_kill() {
 }
 
 devk_stop() {
-  case $devk_child:$devk_stopping$devk_ending in
-    [0-9]*:)
+  case $devk_ready:$devk_stopping$devk_ending in
+    yes:)
       devk_stopping=yes
       kill -TERM "-$devk_group" 2>/dev/null
       devk_begin_grace ;;
@@ -127,7 +128,7 @@ devk_wake() {
 # Until the process has ended, and its group with it where it is to be started again.
 devk_await() {
   while wait "$devk_reader"; [ $? -ge 128 ]; do :; done
-  devk_child= devk_code=137
+  devk_child= devk_ready= devk_code=137
   devk_read
   [ -z "$devk_got" ] || devk_code=$devk_line
   if [ -n "$devk_stopping" ]; then
@@ -213,7 +214,7 @@ devk_find() {
   fi
 }
 
-devk_asked= devk_stopping= devk_ending= devk_child= devk_owed= devk_sleeper= devk_restarted=
+devk_asked= devk_stopping= devk_ending= devk_ready= devk_child= devk_owed= devk_sleeper= devk_restarted=
 devk_count=0 devk_delay=1 devk_grace=\${DEVK_GRACE:-5}
 trap devk_restart USR2
 trap devk_kill ALRM
