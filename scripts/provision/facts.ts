@@ -31,7 +31,7 @@ export interface Facts {
   /** The tools whose publisher answered just now. */
   offered: ReadonlySet<Tool>
   registries: { state: Reachability; decidedAt: string; remembered: boolean }
-  programs: { go?: Version; mmdebstrap: boolean; npm: boolean; chromium: boolean }
+  programs: { go?: Version; mmdebstrap: boolean; npm: boolean; chromium: boolean; busybox: boolean }
   images: ReadonlyMap<string, FoundImage>
   /** The hash of each build's inputs as they are now. */
   hashes: ReadonlyMap<string, string>
@@ -129,17 +129,19 @@ async function offeredTools(tools: readonly ToolFacts[], signal: AbortSignal): P
 }
 
 async function findBuildPrograms(run: Run, signal: AbortSignal): Promise<Facts['programs']> {
-  const [go, mmdebstrap, npm, chromium] = await Promise.all([
+  const [go, mmdebstrap, npm, chromium, busybox] = await Promise.all([
     findProgram('go', ['/usr/local/go/bin']),
     findProgram('mmdebstrap'),
     findProgram('npm'),
     findProgram('chromium'),
+    findProgram('busybox'),
   ])
   const version = go && readGoVersion((await run({ file: go, args: ['version'] }, { signal })).stdout)
   return {
     mmdebstrap: mmdebstrap !== undefined,
     npm: npm !== undefined,
     chromium: chromium !== undefined,
+    busybox: busybox !== undefined,
     ...(version && { go: version }),
   }
 }

@@ -37,7 +37,7 @@ export function makePlan(facts: Facts, goal: Goal): Plan {
     ...planEngine(facts),
     ...planInotify(facts),
     ...planPrograms(facts, builds),
-    ...planBrowser(facts, goal),
+    ...planTestPrograms(facts, goal),
     ...tools,
     registriesItem(facts),
     ...images,
@@ -123,11 +123,13 @@ function planPrograms(facts: Facts, builds: readonly Build[]): Item[] {
   return items
 }
 
-/** The tests look at the example's page as a person does. */
-function planBrowser(facts: Facts, goal: Goal): Item[] {
+/** The tests look at the example's page as a person does, and try with the tools of small nodes what they do in those. */
+function planTestPrograms(facts: Facts, goal: Goal): Item[] {
   if (goal !== 'test') return []
-  if (!facts.programs.chromium) return [planPackages(facts, ['chromium'])]
-  return [{ name: 'chromium', state: 'here', found: 'on PATH', todo: '' }]
+  const { chromium, busybox } = facts.programs
+  const missing = [...(chromium ? [] : ['chromium']), ...(busybox ? [] : ['busybox-static'])]
+  if (missing.length > 0) return [planPackages(facts, missing)]
+  return [{ name: 'chromium, busybox', state: 'here', found: 'on PATH', todo: '' }]
 }
 
 function planGo({ programs: { go } }: Facts): Item {

@@ -28,7 +28,13 @@ function facts(fields: Partial<Facts> = {}): Facts {
     tools: goalTools.test.map(tool => ({ tool, use: { path: `/usr/bin/${tool}` } })),
     offered: new Set(),
     registries: { state: 'unreachable', decidedAt: '2026-11-20', remembered: true },
-    programs: { go: { major: 1, minor: 24, patch: 0 }, mmdebstrap: true, npm: true, chromium: true },
+    programs: {
+      go: { major: 1, minor: 24, patch: 0 },
+      mmdebstrap: true,
+      npm: true,
+      chromium: true,
+      busybox: true,
+    },
     images: allImages(id => hashes.get(id)),
     hashes,
     folders: new Set(catalogue.filter(({ output }) => output.kind === 'folder').map(({ id }) => id)),
@@ -39,7 +45,13 @@ function facts(fields: Partial<Facts> = {}): Facts {
 const bare: Partial<Facts> = {
   engine: {},
   tools: goalTools.start.map(tool => ({ tool })),
-  programs: { go: { major: 1, minor: 24, patch: 0 }, mmdebstrap: false, npm: true, chromium: false },
+  programs: {
+    go: { major: 1, minor: 24, patch: 0 },
+    mmdebstrap: false,
+    npm: true,
+    chromium: false,
+    busybox: false,
+  },
   images: new Map(),
   folders: new Set(),
 }
@@ -67,7 +79,7 @@ describe('the plan', () => {
     ])
   })
 
-  it('brings the example’s base images before it is started, and a browser only for the tests', () => {
+  it('brings the example’s base images before it is started, and what only the tests use for those alone', () => {
     const builds = actions(facts(bare), 'start').filter(action => action.do === 'build')
     expect(builds.map(({ build }) => build)).toEqual([
       'registry',
@@ -77,16 +89,16 @@ describe('the plan', () => {
       'postgres',
       'redis',
     ])
-    const browser = { do: 'install-packages', names: ['chromium'] }
-    expect(actions(facts(bare), 'start')).not.toContainEqual(browser)
-    expect(actions(facts(bare), 'test')).toContainEqual(browser)
+    const programs = { do: 'install-packages', names: ['chromium', 'busybox-static'] }
+    expect(actions(facts(bare), 'start')).not.toContainEqual(programs)
+    expect(actions(facts(bare), 'test')).toContainEqual(programs)
   })
 
   it('downloads and pulls where the internet answers, and needs no Go', () => {
     const open = facts({
       ...bare,
       engine: facts().engine,
-      programs: { mmdebstrap: false, npm: true, chromium: false },
+      programs: { mmdebstrap: false, npm: true, chromium: false, busybox: false },
       offered: new Set<Tool>(['kind', 'kubectl']),
       registries: { state: 'reachable', decidedAt: '', remembered: false },
     })
@@ -153,7 +165,13 @@ describe('the plan', () => {
   })
 
   it('is blocked by a Go too old to build with, and only where something has to be built', () => {
-    const programs = { go: { major: 1, minor: 19, patch: 8 }, mmdebstrap: true, npm: true, chromium: true }
+    const programs = {
+      go: { major: 1, minor: 19, patch: 8 },
+      mmdebstrap: true,
+      npm: true,
+      chromium: true,
+      busybox: true,
+    }
     expect(isComplete(makePlan(facts({ programs }), 'start'))).toBe(true)
     const plan = makePlan(facts({ programs, images: new Map() }), 'start')
     expect(plan.items).toContainEqual(expect.objectContaining({ state: 'blocked', found: '1.19.8' }))
