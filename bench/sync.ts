@@ -30,7 +30,8 @@ const OTHERS = ['tilt', 'devspace']
 const LOST_MS = 5_000
 /** Whoever watches has done with the last round by then. */
 const REST_MS = 300
-const LONG_REST_MS = 2_000
+/** Pods too have come and gone by then. */
+const LONG_REST_MS = 1_000
 
 /** From a saved file to what runs, beside the same by hand and by others. */
 export async function syncBench(signal: AbortSignal): Promise<Suite[]> {
@@ -39,7 +40,7 @@ export async function syncBench(signal: AbortSignal): Promise<Suite[]> {
   const devk = async (folder: string, ...args: string[]) =>
     (await run({ file: devkFile, args, cwd: folder, env: { DEVK_HOME: home, CI: '1' } }, { signal })).stdout
   const { present, missing } = await findPeers(signal)
-  console.log(`Left out: ${[...OTHERS, ...missing].join(', ')}\n`)
+  console.log(`Left out, since not set up here or not on PATH: ${[...OTHERS, ...missing].join(', ')}\n`)
   const kubeconfig = join(home, 'state', 'clusters', NAME, 'kubeconfig')
   const tools = join(home, 'peer-tools')
   let known: string | undefined
@@ -174,7 +175,7 @@ export async function syncBench(signal: AbortSignal): Promise<Suite[]> {
     },
     {
       title: 'a file of a Node server that watches its files, saved: served',
-      leastRounds: 20,
+      leastRounds: 10,
       contenders: untilServed('web', ways),
       after: tellLost,
     },
@@ -187,7 +188,7 @@ export async function syncBench(signal: AbortSignal): Promise<Suite[]> {
     },
     {
       title: 'a file of a Python server, saved: restarted in place, and served',
-      leastRounds: 20,
+      leastRounds: 10,
       async before() {
         for (const way of [handWay, devkWay]) await way.up(['web', 'plain', 'api'])
       },
