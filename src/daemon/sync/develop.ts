@@ -71,7 +71,8 @@ export function develop(session: Session): AsyncDisposable {
       if (taken.anew) await sync.follow(project, services, { anew: true })
       await untilHeard(signal)
       for (const name of taken.services) session.busy.set(name, 'its sources changed')
-      const report = await bring(project, services, taken.reload, signal)
+      const report = await bring(project, services, signal)
+      tellGone(followed.services, project)
       wanted = taken === wanted ? nothing() : wanted
       tellReport(report, taken)
     } catch (thrown) {
@@ -101,7 +102,6 @@ export function develop(session: Session): AsyncDisposable {
   async function bring(
     project: Project,
     services: readonly Service[],
-    tidy: boolean,
     signal: AbortSignal,
   ): Promise<RunReport> {
     const asked = {
@@ -118,13 +118,20 @@ export function develop(session: Session): AsyncDisposable {
           project,
           services,
           pruneVolumes: false,
-          tidy,
+          tidy: false,
           nodes: (context, counts) => projectNodes(context, services, counts),
         },
         { steps, signal: running },
       ),
     )
     return value
+  }
+
+  /** Only who asks for it takes something away. */
+  function tellGone(before: readonly Service[], { services }: Project): void {
+    const gone = before.filter(({ name }) => !services.some(service => service.name === name))
+    for (const { name } of gone)
+      activities.tell(`${PROJECT_FILE} names ${name} no more: devk up takes it away`, { service: name })
   }
 
   function tellReport({ failures, held, ms, done }: RunReport, { services }: Wanted): void {
