@@ -67,6 +67,7 @@ export function develop(session: Session): AsyncDisposable {
     const taken = wanted
     try {
       const project = taken.reload ? await reread(followed.project) : followed.project
+      if (placeOf(project) !== placeOf(followed.project)) throw elsewhere()
       const services = servicesOf(project, followed)
       if (taken.anew) await sync.follow(project, services, { anew: true })
       await untilHeard(signal)
@@ -170,6 +171,18 @@ function nothing(): Wanted {
 
 function isNothing({ services, reload, anew }: Wanted): boolean {
   return services.size === 0 && !reload && !anew
+}
+
+/** Where all of it is. */
+function placeOf({ name, namespace, cluster }: Project): string {
+  return JSON.stringify([name, namespace, cluster])
+}
+
+function elsewhere(): DevkError {
+  return new DevkError({
+    code: 'PROJECT_ELSEWHERE',
+    message: `${PROJECT_FILE} asks for another name, namespace or cluster now: devk up goes there. Until then all stays where it is.`,
+  })
 }
 
 /** As the file says now, with the profiles that it was brought up with. */
