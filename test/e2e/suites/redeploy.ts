@@ -47,7 +47,7 @@ export function redeploy({ home, cluster }: Place, project: Redeployed): void {
   })
 
   it('a git checkout of a thousand files arrives whole', async () => {
-    const env = { GIT_DIR: join(home().folder, 'git'), GIT_WORK_TREE: at('locked/src') }
+    const env = { GIT_DIR: join(home().folder, `${project.name}.git`), GIT_WORK_TREE: at('locked/src') }
     const git = (...args: string[]) => run({ file: 'git', args, env, cwd: at('locked/src') })
     const author = ['-c', 'user.name=e2e', '-c', 'user.email=e2e@example.com']
     const commit = async () => {
