@@ -29,6 +29,7 @@ const narrowed: Partial<Record<Layer, readonly Layer[]>> = {
   exec: ['base'],
   docker: ['base', 'model', 'exec'],
   kube: ['base', 'model', 'exec'],
+  secrets: ['base', 'model', 'exec'],
   forward: ['base', 'model', 'exec'],
   logs: ['base', 'model'],
   watch: ['base', 'model'],
@@ -39,7 +40,16 @@ const narrowed: Partial<Record<Layer, readonly Layer[]>> = {
 }
 
 /** What the thin bundle must never load. */
-export const heavy = ['dockerode', '@kubernetes/client-node', 'execa', 'zod', 'yaml', 'conf'] as const
+export const heavy = [
+  'dockerode',
+  '@kubernetes/client-node',
+  'execa',
+  'zod',
+  'yaml',
+  'conf',
+  'age-encryption',
+  're2js',
+] as const
 
 export interface Import {
   from: string

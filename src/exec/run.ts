@@ -9,6 +9,8 @@ export interface RunOptions {
   onLine?: (line: string, from: 'stdout' | 'stderr') => void
   /** Exit codes besides 0 that are an answer, not a failure. */
   accept?: readonly number[]
+  /** What it writes is told exactly: each byte as one character, the end of the last line too. */
+  exact?: boolean
 }
 
 export interface Ran {
@@ -31,12 +33,14 @@ export const run: Run = async (command, options = {}) => {
     extendEnv: false,
     stripFinalNewline: true,
     reject: false,
+    // It is in a session of its own then, too: it has no terminal to ask anything on.
     killDescendants: true,
     forceKillAfterDelay: 3_000,
     maxBuffer: 64 * 1024 * 1024,
     ...(command.cwd !== undefined && { cwd: command.cwd }),
     ...(command.input === undefined ? { stdin: 'ignore' } : { input: command.input }),
     ...(options.signal && { cancelSignal: options.signal }),
+    ...(options.exact && { encoding: 'latin1' as const, stripFinalNewline: false }),
   })
   const [result] = await Promise.all([
     child,

@@ -1,0 +1,78 @@
+import { armor, Decrypter, type Identity } from 'age-encryption'
+import { noKey, wrongKey } from './faults.ts'
+import type { Found, Identities } from './identities/identities.ts'
+import type { AgeKey, Metadata } from './metadata.ts'
+
+export interface KeyOptions {
+  file: string
+  identities: Identities
+  signal: AbortSignal
+}
+
+/**
+ * The key of a file's values, by the first of its age keys that one of the identities opens.
+ * Where none does, but sops itself might: why it is sops' own.
+ */
+export async function openDataKey(
+  metadata: Metadata,
+  { file, identities, signal }: KeyOptions,
+): Promise<Buffer | { sopsOnly: string }> {
+  const seen: Found[] = []
+  for (const key of metadata.age) {
+    const found = await identities.forRecipient(key.recipient, signal)
+    seen.push(...found)
+    const usable = found.flatMap(place => place.usable)
+    const opened = await decrypted(key, usable)
+    if (opened?.length === DATA_KEY_BYTES) return opened
+  }
+  const sopsOnly = onlyForSops(metadata, seen)
+  if (sopsOnly !== undefined) return { sopsOnly }
+  throw refusal(metadata, seen, { file, places: identities.places })
+}
+
+const DATA_KEY_BYTES = 32
+
+async function decrypted(
+  { encrypted }: AgeKey,
+  usable: readonly (string | Identity)[],
+): Promise<Buffer | undefined> {
+  const decrypter = new Decrypter()
+  for (const identity of usable) decrypter.addIdentity(identity)
+  try {
+    return Buffer.from(await decrypter.decrypt(armor.decode(encrypted)))
+  } catch {
+    // Somebody else's, or broken: another key of the file may still open it.
+    return undefined
+  }
+}
+
+function onlyForSops({ age, others }: Metadata, seen: readonly Found[]): string | undefined {
+  const [other] = others
+  if (other !== undefined) return `one of its keys is ${other}`
+  const unusual = age.find(({ recipient }) => !NATIVE.test(recipient))
+  if (unusual) return `one of its recipients is ${kindOf(unusual.recipient)}`
+  const foreign = seen.find(found => found.foreign !== undefined)
+  return foreign && `of ${foreign.source}, ${foreign.foreign}`
+}
+
+/** X25519, hybrid post-quantum, ed25519. A plugin's recipients have its name between two ones. */
+const NATIVE = /^(age1pq1|age1[^1]+$|ssh-ed25519 )/
+
+function kindOf(recipient: string): string {
+  return recipient.startsWith('ssh-') ? `an ${recipient.split(' ')[0]} key` : 'of an age plugin'
+}
+
+function refusal(
+  { age }: Metadata,
+  seen: readonly Found[],
+  { file, places }: { file: string; places: readonly string[] },
+): Error {
+  const recipients = age.map(({ recipient }) => recipient)
+  const bySource = new Map(seen.map(found => [found.source, found]))
+  const tried = [...bySource.values()].map(({ source, usable, trouble }) =>
+    trouble === undefined ? `${source} (${usable.length} keys)` : `${source}: ${trouble}`,
+  )
+  return seen.some(({ usable }) => usable.length > 0)
+    ? wrongKey(file, recipients, tried)
+    : noKey(file, recipients, [...tried, ...places.filter(place => !bySource.has(place))])
+}

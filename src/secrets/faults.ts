@@ -1,0 +1,96 @@
+import { DevkError } from '../base/errors.ts'
+
+// No value is ever part of a message: paths, kinds and recipients are enough to find what is wrong.
+
+export function malformed(file: string, why: string): DevkError {
+  return new DevkError({
+    code: 'SECRETS_MALFORMED',
+    message: `${file} can't be read: ${why}.`,
+    hint: `Take the file back from git, or see what sops says: sops decrypt ${file}`,
+  })
+}
+
+export function notEncrypted(file: string): DevkError {
+  return new DevkError({
+    code: 'SECRETS_NOT_ENCRYPTED',
+    message: `${file} is not encrypted: it has no sops metadata.`,
+    hint: `Encrypt it: sops encrypt --in-place ${file}`,
+  })
+}
+
+export function plaintextValue(file: string, path: readonly string[]): DevkError {
+  return new DevkError({
+    code: 'SECRETS_PLAINTEXT_VALUE',
+    message: `${file} has plaintext at ${shown(path)}, where its own rule says encrypted.`,
+    hint: `Write values by sops edit ${file}; whoever can read the file has read this one, so replace it.`,
+  })
+}
+
+export function tamperedValue(file: string, path: readonly string[]): DevkError {
+  return new DevkError({
+    code: 'SECRETS_TAMPERED_VALUE',
+    message: `The value at ${shown(path)} of ${file} was changed after it was encrypted, or moved there from elsewhere.`,
+    hint: 'Take the file back from git; a conflict in it is resolved by editing both sides with sops, not by hand.',
+  })
+}
+
+export function macMismatch(file: string): DevkError {
+  return new DevkError({
+    code: 'SECRETS_MAC_MISMATCH',
+    message: `The MAC of ${file} does not fit its values: some were added, removed, reordered or exchanged.`,
+    hint: 'Take the file back from git, or look at what changed in it (git log -p) before it is trusted again.',
+  })
+}
+
+export function macMissing(file: string): DevkError {
+  return new DevkError({
+    code: 'SECRETS_MAC_MISSING',
+    message: `${file} has no MAC: nothing says that its values are all there and in their places.`,
+    hint: `Take the file back from git, or write it anew with sops: sops edit --ignore-mac ${file}`,
+  })
+}
+
+export function shamir(file: string, groups: number): DevkError {
+  return new DevkError({
+    code: 'SECRETS_SHAMIR',
+    message: `The key of ${file} is split over ${groups} key groups (Shamir), which devk does not put together.`,
+    hint: 'Keep what is for development in a file with one key group.',
+  })
+}
+
+export function noKey(file: string, recipients: readonly string[], tried: readonly string[]): DevkError {
+  return new DevkError({
+    code: 'SECRETS_NO_KEY',
+    message: `${file} can't be decrypted: there is no key on this machine.`,
+    hint: 'Put an age key where sops looks for one, such as SOPS_AGE_KEY_FILE or the default key file.',
+    detail: [`It is encrypted for:`, ...indented(recipients), 'Looked for keys in:', ...indented(tried)].join(
+      '\n',
+    ),
+  })
+}
+
+export function wrongKey(file: string, recipients: readonly string[], tried: readonly string[]): DevkError {
+  return new DevkError({
+    code: 'SECRETS_WRONG_KEY',
+    message: `${file} can't be decrypted: no key on this machine is one of its recipients.`,
+    hint: `Have somebody who can read it add your key to .sops.yaml and run: sops updatekeys ${file}`,
+    detail: [`It is encrypted for:`, ...indented(recipients), 'Tried:', ...indented(tried)].join('\n'),
+  })
+}
+
+export function unsupportedKey(file: string, why: string, detail?: string): DevkError {
+  return new DevkError({
+    code: 'SECRETS_UNSUPPORTED_KEY',
+    message: `${file} can't be decrypted: ${why}.`,
+    hint: 'devk itself reads age keys and ssh-ed25519 keys without a passphrase; all others it leaves to sops (https://getsops.io).',
+    ...(detail !== undefined && { detail }),
+  })
+}
+
+function shown(path: readonly string[]): string {
+  return path.length === 0 ? 'the top' : path.join('.')
+}
+
+function indented(lines: readonly string[]): string[] {
+  return lines.length === 0 ? ['  nothing'] : lines.map(line => `  ${line}`)
+}

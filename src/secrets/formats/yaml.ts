@@ -1,0 +1,129 @@
+import {
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  type Pair,
+  type ParsedNode,
+  parseAllDocuments,
+  type Scalar,
+} from 'yaml'
+import {
+  comment,
+  scalar,
+  type TreeComment,
+  type TreeList,
+  type TreeMap,
+  type TreeNode,
+  type TreeScalar,
+} from '../document.ts'
+import { malformed } from '../faults.ts'
+import { plainScalar } from '../values/yaml-scalar.ts'
+import { DEEPEST, utf8 } from './text.ts'
+
+/** One tree for each document of the stream. The library only tells the structure: what scalars mean is ours to say. */
+export function readYaml(bytes: Buffer, file: string): TreeMap[] {
+  const text = utf8(bytes, file)
+  const documents = parse(text, file)
+  if (!Array.isArray(documents)) return []
+  return documents.map(document => {
+    const [error] = document.errors
+    if (error) throw malformed(file, `it is not YAML at line ${lineAt(text, error.pos[0])}`)
+    const before = commentLines(document.commentBefore)
+    const after = commentLines(document.comment)
+    const root = document.contents
+    if (root === null || (isScalar(root) && meaning(root)?.type === 'null')) {
+      return { kind: 'map', entries: [...before, ...after] }
+    }
+    if (!isMap(root)) throw malformed(file, 'a document of it is not a mapping')
+    const map = readMap(root as MapNode, file, 0)
+    return { kind: 'map', entries: [...before, ...map.entries, ...after] }
+  })
+}
+
+type MapNode = Extract<ParsedNode, { items: Pair[] }>
+
+function readNode(node: unknown, file: string, depth: number): TreeNode {
+  if (depth > DEEPEST) throw malformed(file, `it is nested more than ${DEEPEST} deep`)
+  if (node === null || node === undefined) return scalar('null', '')
+  if (isAlias(node)) throw malformed(file, 'it has an alias (*), which sops never writes')
+  if (isMap(node)) return readMap(node as MapNode, file, depth)
+  if (isSeq(node)) {
+    const items: TreeList['items'] = [...commentLines(node.commentBefore)]
+    for (const item of node.items) items.push(...commentsOf(item), readNode(item, file, depth + 1))
+    return { kind: 'list', items: [...items, ...commentLines(node.comment)] }
+  }
+  const found = isScalar(node) ? meaning(node) : undefined
+  if (!found) throw malformed(file, 'it has a number that no 64-bit integer holds')
+  return found
+}
+
+function readMap(node: MapNode, file: string, depth: number): TreeMap {
+  const entries: TreeMap['entries'] = [...commentLines(node.commentBefore)]
+  for (const { key, value } of node.items) {
+    const name = isScalar(key) ? meaning(key) : undefined
+    if (name?.type !== 'str') throw malformed(file, 'it has a key that is not a string')
+    entries.push(...commentsOf(key))
+    if (isScalar(value)) entries.push(...commentsOf(value))
+    entries.push({ kind: 'entry', key: name.bytes.toString('utf8'), value: readNode(value, file, depth + 1) })
+  }
+  return { kind: 'map', entries: [...entries, ...commentLines(node.comment)] }
+}
+
+/** Undefined where sops refuses the value. */
+function meaning(node: Scalar): TreeScalar | undefined {
+  // Of << the library makes a symbol.
+  const text = typeof node.value === 'string' ? node.value : (node.source ?? '')
+  const tag = node.tag?.replace('tag:yaml.org,2002:', '!!')
+  if (tag === '!!binary') return scalar('str', Buffer.from(text, 'base64'))
+  if (tag !== undefined && !RESOLVED.includes(tag)) return scalar('str', text)
+  if (tag === undefined && node.type !== 'PLAIN') return scalar('str', text)
+  const found = plainScalar(text)
+  if (tag === '!!float' && found?.type === 'int') return scalar('float', found.bytes)
+  // Go's library takes a value that isn't what its tag says for nothing.
+  return tag === undefined || tag === tagOf(found) ? found : scalar('null', '')
+}
+
+const RESOLVED = ['!!bool', '!!int', '!!float', '!!null', '!!timestamp']
+
+function tagOf(found: TreeScalar | undefined): string {
+  return found?.type === 'time' ? '!!timestamp' : `!!${found?.type}`
+}
+
+function commentsOf(node: unknown): TreeComment[] {
+  if (!isScalar(node)) return []
+  return [...commentLines(node.commentBefore), ...commentLines(node.comment)]
+}
+
+function commentLines(text: string | null | undefined): TreeComment[] {
+  return (text ?? '')
+    .split('\n')
+    .filter(line => line !== '')
+    .map(line => comment(line))
+}
+
+/** The library calls itself for each level: a file of brackets alone must not end the process. */
+function parse(text: string, file: string): ReturnType<typeof parseAllDocuments> {
+  try {
+    return parseAllDocuments(indented(text), {
+      schema: 'failsafe',
+      version: '1.2',
+      merge: false,
+      uniqueKeys: true,
+      logLevel: 'silent',
+      prettyErrors: false,
+    })
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error
+    throw malformed(file, `it is nested more than ${DEEPEST} deep`)
+  }
+}
+
+/** Sops closes an empty mapping or list that has comments at the start of a line, where Go's library alone takes it. */
+function indented(text: string): string {
+  return text.replace(/([{[]\n(?:( +)#[^\n]*\n)+)(?=[}\]])/g, '$1$2')
+}
+
+function lineAt(text: string, offset: number): number {
+  return text.slice(0, offset).split('\n').length
+}

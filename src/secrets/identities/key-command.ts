@@ -1,0 +1,45 @@
+import { errorCode } from '../../base/errors.ts'
+import { run } from '../../exec/run.ts'
+import type { Found } from './identities.ts'
+import type { Holds } from './sources.ts'
+import { splitWords } from './split-words.ts'
+import { understand } from './understand.ts'
+
+export interface KeyCommand {
+  name: string
+  ask: (recipient: string | undefined, signal: AbortSignal) => Promise<Found>
+}
+
+/** The commands of the user's that print keys. */
+export function keyCommands(env: NodeJS.Dict<string>): KeyCommand[] {
+  const { SOPS_AGE_KEY_CMD: age, SOPS_AGE_SSH_PRIVATE_KEY_CMD: ssh } = env
+  return [
+    ...(age === undefined ? [] : [keyCommand('SOPS_AGE_KEY_CMD', age, 'age-lines', env)]),
+    ...(ssh === undefined ? [] : [keyCommand('SOPS_AGE_SSH_PRIVATE_KEY_CMD', ssh, 'ssh', env)]),
+  ]
+}
+
+/** A password manager that asks something gets no answer; it has this long to see that. */
+const LONGEST_MS = 30_000
+
+function keyCommand(name: string, line: string, holds: Holds, env: NodeJS.Dict<string>): KeyCommand {
+  return {
+    name,
+    async ask(recipient, signal) {
+      const [file, ...args] = splitWords(line) ?? []
+      if (file === undefined) return { source: name, usable: [], trouble: 'it is no command line' }
+      const bounded = AbortSignal.any([signal, AbortSignal.timeout(LONGEST_MS)])
+      try {
+        const { stdout } = await run(
+          { file, args, env: { ...env, SOPS_AGE_RECIPIENT: recipient } },
+          { signal: bounded },
+        )
+        return { source: name, ...understand(stdout, holds) }
+      } catch (error) {
+        signal.throwIfAborted()
+        // What the command wrote may hold the key.
+        return { source: name, usable: [], trouble: `the command failed (${errorCode(error) ?? 'unknown'})` }
+      }
+    },
+  }
+}

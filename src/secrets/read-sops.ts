@@ -1,0 +1,19 @@
+import { type KeyOptions, openDataKey } from './data-key.ts'
+import { decryptTree } from './decrypt-tree.ts'
+import type { SopsDocument, SopsFormat } from './document.ts'
+import { unsupportedKey } from './faults.ts'
+import { parse } from './formats/parse.ts'
+import { takeMetadata } from './metadata.ts'
+
+/**
+ * Decrypts a SOPS file and verifies all of it: each value in its place, and by the MAC that all are there.
+ * Throws an error with a SECRETS_ code that says what failed and never a value. The MAC is not over keys: who reads a
+ * document may trust its values, and must not take from it where they go.
+ */
+export async function readSops(text: Buffer, format: SopsFormat, options: KeyOptions): Promise<SopsDocument> {
+  const { file } = options
+  const { parts, metadata } = takeMetadata(parse(text, format, file), format, file)
+  const key = await openDataKey(metadata, options)
+  if ('sopsOnly' in key) throw unsupportedKey(file, key.sopsOnly)
+  return { format, parts: decryptTree(parts, { key, metadata, format, file }) }
+}
