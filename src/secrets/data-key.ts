@@ -1,6 +1,7 @@
 import { armor, Decrypter, type Identity } from 'age-encryption'
 import { noKey, wrongKey } from './faults.ts'
-import type { Found, Identities } from './identities/identities.ts'
+import type { Found } from './identities/found.ts'
+import type { Identities } from './identities/identities.ts'
 import type { AgeKey, Metadata } from './metadata.ts'
 
 export interface KeyOptions {
@@ -51,8 +52,9 @@ function onlyForSops({ age, others }: Metadata, seen: readonly Found[]): string 
   if (other !== undefined) return `one of its keys is ${other}`
   const unusual = age.find(({ recipient }) => !NATIVE.test(recipient))
   if (unusual) return `one of its recipients is ${kindOf(unusual.recipient)}`
-  const foreign = seen.find(found => found.foreign !== undefined)
-  return foreign && `of ${foreign.source}, ${foreign.foreign}`
+  const kinds = age.map(({ recipient }) => (recipient.startsWith('ssh-') ? 'ssh' : 'age'))
+  const place = seen.find(({ foreign }) => foreign && kinds.includes(foreign.of))
+  return place?.foreign && `of the keys in ${place.source}, ${place.foreign.why}`
 }
 
 /** X25519, hybrid post-quantum, ed25519. A plugin's recipients have its name between two ones. */

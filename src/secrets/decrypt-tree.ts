@@ -2,7 +2,6 @@ import { createHash, type Hash, timingSafeEqual } from 'node:crypto'
 import {
   comment,
   type SopsFormat,
-  scalar,
   type TreeComment,
   type TreeList,
   type TreeMap,
@@ -94,7 +93,7 @@ function decryptNode(
   if (node.kind === 'map') return decryptMap(node, path, comments, walk)
   if (node.kind === 'list') return decryptList(node, path, comments, walk)
   // Nothing is encrypted of nothing.
-  if (node.type === 'null') return scalar('null', 'null')
+  if (node.type === 'null') return printed(node, walk.format)
   const isEncrypted = walk.rule({ path, comments, isComment: false })
   const found = isEncrypted ? decryptScalar(node, path, walk) : node
   if (found.kind === 'comment') return found

@@ -54,7 +54,7 @@ export function entriesOf(map: TreeMap): TreeEntry[] {
 }
 
 /** The value of a key; of several with the same name the last one. */
-export function valueOf(map: TreeMap, key: string): TreeNode | undefined {
+export function valueAt(map: TreeMap, key: string): TreeNode | undefined {
   return entriesOf(map).findLast(entry => entry.key === key)?.value
 }
 

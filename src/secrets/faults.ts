@@ -26,10 +26,11 @@ export function plaintextValue(file: string, path: readonly string[]): DevkError
   })
 }
 
-export function tamperedValue(file: string, path: readonly string[]): DevkError {
+/** Without a path it is not known which. */
+export function tamperedValue(file: string, path?: readonly string[]): DevkError {
   return new DevkError({
     code: 'SECRETS_TAMPERED_VALUE',
-    message: `The value at ${shown(path)} of ${file} was changed after it was encrypted, or moved there from elsewhere.`,
+    message: `${path ? `The value at ${shown(path)}` : 'A value'} of ${file} was changed after it was encrypted, or moved there from elsewhere.`,
     hint: 'Take the file back from git; a conflict in it is resolved by editing both sides with sops, not by hand.',
   })
 }
@@ -78,12 +79,20 @@ export function wrongKey(file: string, recipients: readonly string[], tried: rea
   })
 }
 
-export function unsupportedKey(file: string, why: string, detail?: string): DevkError {
+export function unsupportedKey(file: string, why: string): DevkError {
   return new DevkError({
     code: 'SECRETS_UNSUPPORTED_KEY',
     message: `${file} can't be decrypted: ${why}.`,
     hint: 'devk itself reads age keys and ssh-ed25519 keys without a passphrase; all others it leaves to sops (https://getsops.io).',
-    ...(detail !== undefined && { detail }),
+  })
+}
+
+export function unopenedBySops(file: string, why: string, detail: string): DevkError {
+  return new DevkError({
+    code: 'SECRETS_WRONG_KEY',
+    message: `${file} can't be decrypted: ${why}, and sops, which that is left to, has no key for it either.`,
+    hint: `See that sops decrypt ${file} works in a terminal: a passphrase must be in an agent, since here nobody is asked.`,
+    detail,
   })
 }
 

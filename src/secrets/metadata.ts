@@ -5,7 +5,7 @@ import {
   type TreeEntry,
   type TreeMap,
   type TreeNode,
-  valueOf,
+  valueAt,
 } from './document.ts'
 import { macMissing, malformed, notEncrypted, shamir } from './faults.ts'
 import { RULE_FIELDS, type RuleFields } from './rules.ts'
@@ -109,11 +109,11 @@ function keysOf(map: TreeMap, file: string): TreeMap {
 }
 
 function listAt(map: TreeMap, key: string): TreeMap[] {
-  const list = valueOf(map, key)
+  const list = valueAt(map, key)
   return list?.kind === 'list' ? list.items.filter(item => item.kind === 'map') : []
 }
 
 function textAt(map: TreeMap, key: string): string {
-  const value: TreeNode | undefined = valueOf(map, key)
+  const value: TreeNode | undefined = valueAt(map, key)
   return value?.kind === 'scalar' ? value.bytes.toString('utf8') : ''
 }

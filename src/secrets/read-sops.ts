@@ -1,7 +1,7 @@
 import { type KeyOptions, openDataKey } from './data-key.ts'
+import { decryptBySops } from './decrypt-by-sops.ts'
 import { decryptTree } from './decrypt-tree.ts'
 import type { SopsDocument, SopsFormat } from './document.ts'
-import { unsupportedKey } from './faults.ts'
 import { parse } from './formats/parse.ts'
 import { takeMetadata } from './metadata.ts'
 
@@ -14,6 +14,6 @@ export async function readSops(text: Buffer, format: SopsFormat, options: KeyOpt
   const { file } = options
   const { parts, metadata } = takeMetadata(parse(text, format, file), format, file)
   const key = await openDataKey(metadata, options)
-  if ('sopsOnly' in key) throw unsupportedKey(file, key.sopsOnly)
+  if ('sopsOnly' in key) return await decryptBySops(text, format, { ...options, why: key.sopsOnly })
   return { format, parts: decryptTree(parts, { key, metadata, format, file }) }
 }

@@ -52,7 +52,7 @@ describe('against the real sops', () => {
     const plain = SCALARS.map(
       (text, index) => `# before ${index}\nk${index}: ${text}  # behind ${index}\n`,
     ).join('')
-    const sealed = await sops.encrypt(`${plain}inf: .inf\nless: -.inf\nnan: .NaN\n`, 'yaml')
+    const sealed = await sops.encrypt(`${plain}zero: -0.0\ninf: .inf\nless: -.inf\nnan: .NaN\n`, 'yaml')
     const theirs = (await sops.decrypt(sealed, 'yaml')).toString('utf8')
     expect(yamlLeaves(theirs).leaves).toEqual(leaves(await read(sealed, 'yaml')))
     expect(comments(await read(sealed, 'yaml'))).toEqual(yamlLeaves(theirs).comments)

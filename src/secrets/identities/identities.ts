@@ -1,18 +1,7 @@
-import type { Identity } from 'age-encryption'
+import type { Found } from './found.ts'
 import { keyCommands } from './key-command.ts'
 import { type Source, sources } from './sources.ts'
 import { understand } from './understand.ts'
-
-/** What was found in one place where sops looks for keys. */
-export interface Found {
-  /** As a message names it: a variable or a path, never a key. */
-  source: string
-  usable: (string | Identity)[]
-  /** The place has keys that only sops itself can use: why. */
-  foreign?: string | undefined
-  /** The place can't be used at all: why. */
-  trouble?: string | undefined
-}
 
 /** The keys of this machine's user. What is in files and variables is read once, however many secrets are opened. */
 export interface Identities {

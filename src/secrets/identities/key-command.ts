@@ -1,6 +1,6 @@
 import { errorCode } from '../../base/errors.ts'
 import { run } from '../../exec/run.ts'
-import type { Found } from './identities.ts'
+import type { Found } from './found.ts'
 import type { Holds } from './sources.ts'
 import { splitWords } from './split-words.ts'
 import { understand } from './understand.ts'

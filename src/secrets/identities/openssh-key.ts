@@ -26,7 +26,8 @@ function readBody(bytes: Buffer): OpenSshKey {
   if (reader(publicBlob).block().toString('latin1') !== 'ssh-ed25519') return 'other-kind'
   if (cipher !== 'none') return 'passphrase'
   const inner = reader(outer.block())
-  if (inner.number() !== inner.number()) return 'malformed'
+  const [check, again] = [inner.number(), inner.number()]
+  if (check !== again) return 'malformed'
   inner.block()
   const publicKey = inner.block()
   const secret = inner.block()

@@ -17,4 +17,4 @@ export function splitWords(line: string): string[] | undefined {
   return words
 }
 
-const PIECE = /^(?:'([^']*)'|"((?:[^"\\]|\\[^])*)"|\\([^])|([^\s'"\\]+))/
+const PIECE = /^(?:'([^']*)'|"((?:[^"\\]|\\[\s\S])*)"|\\([\s\S])|([^\s'"\\]+))/

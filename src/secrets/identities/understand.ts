@@ -1,5 +1,5 @@
 import { Decrypter, type Identity } from 'age-encryption'
-import type { Found } from './identities.ts'
+import type { Foreign, Found } from './found.ts'
 import { readOpenSshKey } from './openssh-key.ts'
 import type { Holds } from './sources.ts'
 import { sshIdentity } from './ssh-ed25519.ts'
@@ -10,14 +10,14 @@ type Understood = Omit<Found, 'source'>
 export function understand(text: string, holds: Holds): Understood {
   if (holds === 'ssh') return ssh(text)
   if (/^(age-encryption|-----BEGIN AGE)/.test(text)) {
-    return { usable: [], foreign: 'its keys are protected by a passphrase' }
+    return { usable: [], foreign: { of: 'age', why: 'the keys are protected by a passphrase' } }
   }
   const usable: (string | Identity)[] = []
-  let foreign: string | undefined
+  let foreign: Foreign | undefined
   for (const line of text.split(/\r?\n/)) {
     if (line === '' || line.startsWith('#')) continue
     for (const key of holds === 'age-words' ? line.split(/\s+/).filter(Boolean) : [line]) {
-      if (key.startsWith('AGE-PLUGIN-')) foreign = 'it has a key of an age plugin'
+      if (key.startsWith('AGE-PLUGIN-')) foreign = { of: 'age', why: 'a key is one of an age plugin' }
       else if (isAgeKey(key)) usable.push(key)
       // Sops takes none of a place where one key is wrong.
       else return { usable: [], trouble: 'it has a line that is no age key' }
@@ -40,9 +40,9 @@ function ssh(text: string): Understood {
   if (typeof key === 'object') return { usable: [sshIdentity(key)] }
   switch (key) {
     case 'passphrase':
-      return { usable: [], foreign: 'the SSH key is protected by a passphrase' }
+      return { usable: [], foreign: { of: 'ssh', why: 'the SSH key is protected by a passphrase' } }
     case 'other-kind':
-      return { usable: [], foreign: 'the SSH key is no ed25519 key in OpenSSH form' }
+      return { usable: [], foreign: { of: 'ssh', why: 'the SSH key is no ed25519 key in OpenSSH form' } }
     case 'malformed':
       return { usable: [], trouble: 'it is no SSH private key' }
   }

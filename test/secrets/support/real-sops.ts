@@ -41,6 +41,7 @@ export async function realSops(): Promise<RealSops> {
     return {
       HOME: home,
       PATH: process.env['PATH'] ?? '',
+      ...(process.env['DEVK_HOME'] !== undefined && { DEVK_HOME: process.env['DEVK_HOME'] }),
       ...(age.length > 0 && { SOPS_AGE_KEY: age.join('\n') }),
       ...(names.includes('ssh') && { SOPS_AGE_SSH_PRIVATE_KEY_FILE: sshFile }),
     }
