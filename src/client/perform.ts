@@ -29,7 +29,9 @@ export async function perform<Name extends OperationName>(
   const peer = startPeer({ file: process.execPath, args: [server], env: { NODE_COMPILE_CACHE: cache } })
   cancel.addEventListener('abort', () => peer.send(encodeLine({ type: 'cancel' })), { once: true })
   kill.addEventListener('abort', () => peer.kill(), { once: true })
-  peer.send(encodeLine({ type: 'request', operation, folder: process.cwd(), input }))
+  // By the pipe: the process itself inherits no keys that open secrets, nor does what it starts.
+  const request = { operation, folder: process.cwd(), input, env: process.env }
+  peer.send(encodeLine({ type: 'request', ...request }))
   const answer = await readAnswer(peer.lines, onProgress, onItem)
   if (typeof answer === 'object' && 'value' in answer) return answer.value as Operations[Name]['output']
   const ended = await peer.ended

@@ -3,6 +3,7 @@ import type { ClusterStatus } from '../model/cluster.ts'
 import type { Finding } from '../model/finding.ts'
 import type { Project } from '../model/project.ts'
 import type { ProjectStatus, RunReport } from '../model/project-status.ts'
+import type { CheckedSecrets } from '../model/secrets.ts'
 import type { TerminalSize } from './terminal.ts'
 
 /** What can be asked for, and what is answered. */
@@ -29,6 +30,7 @@ export interface Operations {
   'down.volumes': { input: DownInput; output: { volumes: string[] } }
   config: { input: { profiles: string[] }; output: Project }
   'config.schema': { input: Record<string, never>; output: Record<string, unknown> }
+  'secrets.check': { input: Record<string, never>; output: SecretsCheckOutput }
   doctor: { input: Record<string, never>; output: { findings: Finding[] } }
 }
 
@@ -155,4 +157,10 @@ export interface ExecInput extends Omit<ShellInput, 'image'> {
 export interface ExecOutput {
   /** The command's own. */
   exitCode: number
+}
+
+export interface SecretsCheckOutput {
+  /** The project's, or where the user stands outside of one. */
+  folder: string
+  files: CheckedSecrets[]
 }

@@ -3,9 +3,17 @@ import { hide } from '../exec/command.ts'
 import { type Ran, run } from '../exec/run.ts'
 import { lookUp } from '../exec/tools.ts'
 import type { KeyOptions } from './data-key.ts'
-import { type SopsDocument, type SopsFormat, scalar, type TreeMap, type TreeNode } from './document.ts'
+import {
+  type SopsDocument,
+  type SopsFormat,
+  scalar,
+  type TreeComment,
+  type TreeMap,
+  type TreeScalar,
+} from './document.ts'
 import { macMismatch, malformed, tamperedValue, unopenedBySops, unsupportedKey } from './faults.ts'
 import { parse } from './formats/parse.ts'
+import { mapLeaves } from './map-leaves.ts'
 import { printed } from './printed.ts'
 
 /** A cloud's key service may be slow; a prompt that nobody sees must end. */
@@ -70,24 +78,11 @@ async function runSops(
 }
 
 function readPlain(text: Buffer, format: SopsFormat, file: string): TreeMap[] {
-  if (format !== 'binary') return parse(text, format, file).map(part => printedMap(part, format))
-  return [{ kind: 'map', entries: [{ kind: 'entry', key: 'data', value: scalar('str', text) }] }]
-}
-
-function printedMap(map: TreeMap, format: SopsFormat): TreeMap {
-  const entries = map.entries.map(entry =>
-    entry.kind === 'comment' ? entry : { ...entry, value: printedNode(entry.value, format) },
-  )
-  return { kind: 'map', entries }
-}
-
-function printedNode(node: TreeNode, format: SopsFormat): TreeNode {
-  if (node.kind === 'map') return printedMap(node, format)
-  if (node.kind === 'scalar') return printed(node, format)
-  return {
-    kind: 'list',
-    items: node.items.map(item => (item.kind === 'comment' ? item : printedNode(item, format))),
+  if (format !== 'binary') {
+    const print = (leaf: TreeScalar | TreeComment) => (leaf.kind === 'comment' ? leaf : printed(leaf, format))
+    return mapLeaves(parse(text, format, file), print)
   }
+  return [{ kind: 'map', entries: [{ kind: 'entry', key: 'data', value: scalar('str', text) }] }]
 }
 
 function withoutKeys(text: string, env: NodeJS.Dict<string>): string {

@@ -26,6 +26,18 @@ export function plaintextValue(file: string, path: readonly string[]): DevkError
   })
 }
 
+export function plaintextFile(file: string, paths: readonly (readonly string[])[]): DevkError {
+  const more = paths.length - SHOWN_PATHS
+  return new DevkError({
+    code: 'SECRETS_PLAINTEXT_VALUE',
+    message: `${file} has plaintext where a rule of .sops.yaml says encrypted.`,
+    hint: `Encrypt it: sops encrypt --in-place ${file}. What was committed before has been read: replace it.`,
+    detail: [...paths.slice(0, SHOWN_PATHS).map(shown), ...(more > 0 ? [`and ${more} more`] : [])].join('\n'),
+  })
+}
+
+const SHOWN_PATHS = 10
+
 /** Without a path it is not known which. */
 export function tamperedValue(file: string, path?: readonly string[]): DevkError {
   return new DevkError({

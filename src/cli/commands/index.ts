@@ -15,6 +15,7 @@ import { forward } from './forward.ts'
 import { logs } from './logs.ts'
 import { open } from './open.ts'
 import { restart } from './restart.ts'
+import { secretsCheck } from './secrets-check.ts'
 import { shell } from './shell.ts'
 import { status } from './status.ts'
 import { stop } from './stop.ts'
@@ -43,5 +44,6 @@ export const commands: readonly Command[] = [
   clusterDelete,
   clusterList,
   clusterKubeconfig,
+  secretsCheck,
   doctor,
 ]

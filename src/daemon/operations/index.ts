@@ -17,6 +17,7 @@ import { forward } from './forward.ts'
 import { logs } from './logs.ts'
 import type { Operation, OperationContext } from './operation.ts'
 import { restart } from './restart.ts'
+import { secretsCheck } from './secrets-check.ts'
 import { shell } from './shell.ts'
 import { status } from './status.ts'
 import { stop } from './stop.ts'
@@ -46,6 +47,7 @@ const operations: { [Name in OperationName]: Operation<Name> } = {
   'down.volumes': downVolumes,
   config,
   'config.schema': configSchema,
+  'secrets.check': secretsCheck,
   doctor,
 }
 

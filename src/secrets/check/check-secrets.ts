@@ -1,0 +1,88 @@
+import { readFile } from 'node:fs/promises'
+import { basename, join } from 'node:path'
+import { toDevkError } from '../../base/errors.ts'
+import { PROJECT_FILE } from '../../base/find-project.ts'
+import type { CheckedSecrets } from '../../model/secrets.ts'
+import { formatOf, type SopsFormat, type TreeMap } from '../document.ts'
+import { plaintextFile } from '../faults.ts'
+import { parse } from '../formats/parse.ts'
+import { openIdentities } from '../identities/identities.ts'
+import { mapLeaves } from '../map-leaves.ts'
+import { readSops } from '../read-sops.ts'
+import type { Rule } from '../rules.ts'
+import { parseSealed } from '../values/cipher.ts'
+import { type CreationRules, creationRules } from './creation-rules.ts'
+import { filesBelow } from './files-below.ts'
+import { looksEncrypted } from './looks-encrypted.ts'
+
+export interface CheckOptions {
+  env: NodeJS.Dict<string>
+  signal: AbortSignal
+}
+
+/**
+ * Whether every SOPS file below a folder decrypts and is as it was written, and whether anything is plaintext that a
+ * .sops.yaml says is encrypted. What is decrypted is forgotten at once: only names and faults are told.
+ */
+export async function checkSecrets(folder: string, { env, signal }: CheckOptions): Promise<CheckedSecrets[]> {
+  const identities = await openIdentities(env)
+  const rules = creationRules()
+  const checked: CheckedSecrets[] = []
+  for (const file of await filesBelow(folder, signal)) {
+    if (NEVER_SECRET.includes(basename(file))) continue
+    signal.throwIfAborted()
+    try {
+      const bytes = await readFile(join(folder, file))
+      const format = formatOf(file)
+      const encrypted = looksEncrypted(bytes, format)
+      if (encrypted) await readSops(bytes, format, { file, identities, signal })
+      const isNamed = await refusePlaintext(bytes, { folder, file, format, encrypted, rules })
+      if (encrypted || isNamed) checked.push({ file })
+    } catch (error) {
+      signal.throwIfAborted()
+      checked.push({ file, fault: toDevkError(error).toJSON() })
+    }
+  }
+  return checked
+}
+
+/** What rules are in, and what devk itself reads as it is. */
+const NEVER_SECRET = ['.sops.yaml', '.gitignore', PROJECT_FILE]
+
+interface Looked {
+  folder: string
+  file: string
+  format: SopsFormat
+  encrypted: boolean
+  rules: CreationRules
+}
+
+/** Whether a rule names the file at all. */
+async function refusePlaintext(bytes: Buffer, looked: Looked): Promise<boolean> {
+  const { folder, file, format, encrypted, rules } = looked
+  const rule = await rules(join(folder, file))
+  if (!rule) return false
+  const paths = format === 'binary' ? (encrypted ? [] : [[]]) : plaintextAt(contents(bytes, looked), rule)
+  if (paths.length > 0) throw plaintextFile(file, paths)
+  return true
+}
+
+function contents(bytes: Buffer, { file, format, encrypted }: Looked): TreeMap[] {
+  const parts = parse(bytes, format, file)
+  const isOurs = (key: string) => (format === 'dotenv' ? key.startsWith('sops_') : key === 'sops')
+  if (!encrypted) return parts
+  return parts.map(part => ({
+    ...part,
+    entries: part.entries.filter(entry => entry.kind === 'comment' || !isOurs(entry.key)),
+  }))
+}
+
+function plaintextAt(parts: readonly TreeMap[], rule: Rule): string[][] {
+  const found: string[][] = []
+  mapLeaves(parts, (leaf, place) => {
+    const says = leaf.kind === 'scalar' && leaf.type !== 'null' && leaf.bytes.length > 0
+    if (says && rule(place) && parseSealed(leaf.bytes) === 'plain') found.push([...place.path])
+    return leaf
+  })
+  return found
+}
