@@ -4,6 +4,7 @@ import type { SopsDocument, SopsFormat, TreeNode } from '../../src/secrets/docum
 import { readSops } from '../../src/secrets/read-sops.ts'
 import { dotenvText, iniText, jsonText, SCALARS, yamlText } from './support/generated.ts'
 import { goJson } from './support/go-json.ts'
+import { leaves } from './support/leaves.ts'
 import { type RealSops, realSops } from './support/real-sops.ts'
 import { yamlLeaves } from './support/yaml-leaves.ts'
 
@@ -134,20 +135,6 @@ describe('against the real sops', () => {
     }
   })
 })
-
-function leaves({ parts }: SopsDocument): [path: string, printed: string][] {
-  const visit = (node: TreeNode, path: string): [string, string][] => {
-    if (node.kind === 'scalar') return [[path, node.bytes.toString('utf8')]]
-    if (node.kind === 'list') {
-      const items = node.items.filter(item => item.kind !== 'comment')
-      return items.flatMap((item, index) => visit(item, `${path}/${index}`))
-    }
-    return node.entries.flatMap(entry =>
-      entry.kind === 'entry' ? visit(entry.value, `${path}/${entry.key}`) : [],
-    )
-  }
-  return parts.flatMap(part => visit(part, '').map(([path, text]): [string, string] => [path.slice(1), text]))
-}
 
 function comments({ parts }: SopsDocument): string[] {
   const visit = (node: TreeNode): string[] => {
