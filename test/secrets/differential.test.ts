@@ -101,6 +101,14 @@ describe('against the real sops', () => {
     )
   })
 
+  it('takes comments behind a mapping that are indented less for those before what follows further out', async () => {
+    const plain =
+      'a:\n  b:\n    - x: 1\n      y: []\n      # z\n    # secret\n    - 2\n  # secret\n  c: 3\n  # z\n# secret\nd: 4\n'
+    const sealed = await sops.encryptBy('encrypted_comment_regex: secret', plain, 'yaml')
+    expect(sealed.toString('utf8').match(/: ENC/g)?.length).toBeGreaterThan(2)
+    expect(await asJson(sealed, 'yaml')).toBe((await sops.decrypt(sealed, 'yaml', 'json')).toString('utf8'))
+  })
+
   it('reads binary files byte for byte, one of a megabyte too', { timeout: 60_000 }, async () => {
     const plain = Buffer.alloc(1_000_000, Buffer.from([0, 255, 10, 13, 200, 128]))
     const { parts } = await read(await sops.encrypt(plain, 'binary'), 'binary')

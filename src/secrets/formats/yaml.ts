@@ -1,25 +1,9 @@
-import {
-  isAlias,
-  isMap,
-  isScalar,
-  isSeq,
-  type Pair,
-  type ParsedNode,
-  parseAllDocuments,
-  type Scalar,
-} from 'yaml'
-import {
-  comment,
-  scalar,
-  type TreeComment,
-  type TreeList,
-  type TreeMap,
-  type TreeNode,
-  type TreeScalar,
-} from '../document.ts'
+import { isAlias, isMap, isScalar, isSeq, parseAllDocuments, type Scalar, type YAMLMap } from 'yaml'
+import { scalar, type TreeList, type TreeMap, type TreeNode, type TreeScalar } from '../document.ts'
 import { malformed } from '../faults.ts'
 import { plainScalar } from '../values/yaml-scalar.ts'
 import { DEEPEST, utf8 } from './text.ts'
+import { commentLines, commentsBehind, commentsOf, indentOf, type Spilled, takeOwn } from './yaml-comments.ts'
 
 /** One tree for each document of the stream. The library only tells the structure: what scalars mean is ours to say. */
 export function readYaml(bytes: Buffer, file: string): TreeMap[] {
@@ -36,38 +20,52 @@ export function readYaml(bytes: Buffer, file: string): TreeMap[] {
       return { kind: 'map', entries: [...before, ...after] }
     }
     if (!isMap(root)) throw malformed(file, 'a document of it is not a mapping')
-    const map = readMap(root as MapNode, file, 0)
+    const map = readMap(root, { file, spilled: [] }, 0)
     return { kind: 'map', entries: [...before, ...map.entries, ...after] }
   })
 }
 
-type MapNode = Extract<ParsedNode, { items: Pair[] }>
+interface Reading {
+  file: string
+  /** Comments behind what was read last that belong further out. */
+  spilled: Spilled
+}
 
-function readNode(node: unknown, file: string, depth: number): TreeNode {
+function readNode(node: unknown, reading: Reading, depth: number): TreeNode {
+  const { file, spilled } = reading
   if (depth > DEEPEST) throw malformed(file, `it is nested more than ${DEEPEST} deep`)
   if (node === null || node === undefined) return scalar('null', '')
   if (isAlias(node)) throw malformed(file, 'it has an alias (*), which sops never writes')
-  if (isMap(node)) return readMap(node as MapNode, file, depth)
+  if (isMap(node)) return readMap(node, reading, depth)
   if (isSeq(node)) {
+    const indent = indentOf(node)
     const items: TreeList['items'] = [...commentLines(node.commentBefore)]
-    for (const item of node.items) items.push(...commentsOf(item), readNode(item, file, depth + 1))
-    return { kind: 'list', items: [...items, ...commentLines(node.comment)] }
+    for (const item of node.items) {
+      items.push(...commentsOf(item), readNode(item, reading, depth + 1), ...takeOwn(spilled, indent))
+    }
+    spilled.push(...commentsBehind(node))
+    return { kind: 'list', items: [...items, ...takeOwn(spilled, indent)] }
   }
   const found = isScalar(node) ? meaning(node) : undefined
   if (!found) throw malformed(file, 'it has a number that no 64-bit integer holds')
   return found
 }
 
-function readMap(node: MapNode, file: string, depth: number): TreeMap {
+function readMap(node: YAMLMap, reading: Reading, depth: number): TreeMap {
+  const { file, spilled } = reading
+  const indent = indentOf(node)
   const entries: TreeMap['entries'] = [...commentLines(node.commentBefore)]
   for (const { key, value } of node.items) {
     const name = isScalar(key) ? meaning(key) : undefined
     if (name?.type !== 'str') throw malformed(file, 'it has a key that is not a string')
     entries.push(...commentsOf(key))
     if (isScalar(value)) entries.push(...commentsOf(value))
-    entries.push({ kind: 'entry', key: name.bytes.toString('utf8'), value: readNode(value, file, depth + 1) })
+    const text = name.bytes.toString('utf8')
+    entries.push({ kind: 'entry', key: text, value: readNode(value, reading, depth + 1) })
+    entries.push(...takeOwn(spilled, indent))
   }
-  return { kind: 'map', entries: [...entries, ...commentLines(node.comment)] }
+  spilled.push(...commentsBehind(node))
+  return { kind: 'map', entries: [...entries, ...takeOwn(spilled, indent)] }
 }
 
 /** Undefined where sops refuses the value. */
@@ -90,18 +88,6 @@ function tagOf(found: TreeScalar | undefined): string {
   return found?.type === 'time' ? '!!timestamp' : `!!${found?.type}`
 }
 
-function commentsOf(node: unknown): TreeComment[] {
-  if (!isScalar(node)) return []
-  return [...commentLines(node.commentBefore), ...commentLines(node.comment)]
-}
-
-function commentLines(text: string | null | undefined): TreeComment[] {
-  return (text ?? '')
-    .split('\n')
-    .filter(line => line !== '')
-    .map(line => comment(line))
-}
-
 /** The library calls itself for each level: a file of brackets alone must not end the process. */
 function parse(text: string, file: string): ReturnType<typeof parseAllDocuments> {
   try {
@@ -112,6 +98,7 @@ function parse(text: string, file: string): ReturnType<typeof parseAllDocuments>
       uniqueKeys: true,
       logLevel: 'silent',
       prettyErrors: false,
+      keepSourceTokens: true,
     })
   } catch (error) {
     if (!(error instanceof RangeError)) throw error
