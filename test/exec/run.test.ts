@@ -102,6 +102,12 @@ it('ends grandchildren too when it is aborted', async () => {
   await expect.poll(() => identify(grandchild)).toBeUndefined()
 })
 
+it('tells what was written byte for byte where that is asked', async () => {
+  const code = 'process.stdout.write(Buffer.from([0, 255, 195, 13, 10, 10]))'
+  const { stdout } = await run(script(code), { exact: true })
+  expect([...Buffer.from(stdout, 'latin1')]).toEqual([0, 255, 195, 13, 10, 10])
+})
+
 it('starts nothing where it is aborted already', async () => {
   await expect(run(script('1'), { signal: AbortSignal.abort() })).rejects.toThrow()
 })
