@@ -31,7 +31,7 @@ export interface Facts {
   /** The tools whose publisher answered just now. */
   offered: ReadonlySet<Tool>
   registries: { state: Reachability; decidedAt: string; remembered: boolean }
-  programs: { go?: Version; mmdebstrap: boolean; npm: boolean; chromium: boolean; busybox: boolean }
+  programs: { go?: Version; mmdebstrap: boolean; npm: boolean; lackForTests: readonly string[] }
   images: ReadonlyMap<string, FoundImage>
   /** The hash of each build's inputs as they are now. */
   hashes: ReadonlyMap<string, string>
@@ -128,20 +128,34 @@ async function offeredTools(tools: readonly ToolFacts[], signal: AbortSignal): P
   return new Set(missing.filter((_, index) => answers[index]))
 }
 
+/**
+ * What the tests use, by the package that brings it: they look at the example's page as a person does, try with the tools of
+ * small nodes what they do in those, and make keys and repositories.
+ */
+const testPrograms: Readonly<Record<string, string>> = {
+  chromium: 'chromium',
+  busybox: 'busybox-static',
+  'ssh-keygen': 'openssh-client',
+  git: 'git',
+}
+
+async function packagesLacking(): Promise<string[]> {
+  const found = await Promise.all(Object.keys(testPrograms).map(name => findProgram(name)))
+  return Object.values(testPrograms).filter((_, index) => found[index] === undefined)
+}
+
 async function findBuildPrograms(run: Run, signal: AbortSignal): Promise<Facts['programs']> {
-  const [go, mmdebstrap, npm, chromium, busybox] = await Promise.all([
+  const [go, mmdebstrap, npm, lackForTests] = await Promise.all([
     findProgram('go', ['/usr/local/go/bin']),
     findProgram('mmdebstrap'),
     findProgram('npm'),
-    findProgram('chromium'),
-    findProgram('busybox'),
+    packagesLacking(),
   ])
   const version = go && readGoVersion((await run({ file: go, args: ['version'] }, { signal })).stdout)
   return {
     mmdebstrap: mmdebstrap !== undefined,
     npm: npm !== undefined,
-    chromium: chromium !== undefined,
-    busybox: busybox !== undefined,
+    lackForTests,
     ...(version && { go: version }),
   }
 }

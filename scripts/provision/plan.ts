@@ -123,13 +123,11 @@ function planPrograms(facts: Facts, builds: readonly Build[]): Item[] {
   return items
 }
 
-/** The tests look at the example's page as a person does, and try with the tools of small nodes what they do in those. */
 function planTestPrograms(facts: Facts, goal: Goal): Item[] {
+  const { lackForTests } = facts.programs
   if (goal !== 'test') return []
-  const { chromium, busybox } = facts.programs
-  const missing = [...(chromium ? [] : ['chromium']), ...(busybox ? [] : ['busybox-static'])]
-  if (missing.length > 0) return [planPackages(facts, missing)]
-  return [{ name: 'chromium, busybox', state: 'here', found: 'on PATH', todo: '' }]
+  if (lackForTests.length > 0) return [planPackages(facts, lackForTests)]
+  return [{ name: 'what the tests use', state: 'here', found: 'on PATH', todo: '' }]
 }
 
 function planGo({ programs: { go } }: Facts): Item {

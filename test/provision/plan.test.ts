@@ -32,8 +32,7 @@ function facts(fields: Partial<Facts> = {}): Facts {
       go: { major: 1, minor: 24, patch: 0 },
       mmdebstrap: true,
       npm: true,
-      chromium: true,
-      busybox: true,
+      lackForTests: [],
     },
     images: allImages(id => hashes.get(id)),
     hashes,
@@ -49,8 +48,7 @@ const bare: Partial<Facts> = {
     go: { major: 1, minor: 24, patch: 0 },
     mmdebstrap: false,
     npm: true,
-    chromium: false,
-    busybox: false,
+    lackForTests: ['chromium', 'busybox-static'],
   },
   images: new Map(),
   folders: new Set(),
@@ -98,7 +96,7 @@ describe('the plan', () => {
     const open = facts({
       ...bare,
       engine: facts().engine,
-      programs: { mmdebstrap: false, npm: true, chromium: false, busybox: false },
+      programs: { mmdebstrap: false, npm: true, lackForTests: ['chromium'] },
       offered: new Set<Tool>(['kind', 'kubectl']),
       registries: { state: 'reachable', decidedAt: '', remembered: false },
     })
@@ -169,8 +167,7 @@ describe('the plan', () => {
       go: { major: 1, minor: 19, patch: 8 },
       mmdebstrap: true,
       npm: true,
-      chromium: true,
-      busybox: true,
+      lackForTests: [],
     }
     expect(isComplete(makePlan(facts({ programs }), 'start'))).toBe(true)
     const plan = makePlan(facts({ programs, images: new Map() }), 'start')
