@@ -97,13 +97,13 @@ export function existing(home: () => Home, kind: () => Kind): void {
   it('has saved files written into its containers by a command there', async () => {
     await writeFile(join(folder, 'app', 'www', 'page.html'), 'saved')
     const page = async () => (await fetch(`http://127.0.0.1:${port}/page.html`)).text()
-    await eventually(async () => expect(await page()).toBe('saved'), 20_000)
+    await eventually(async () => expect(await page()).toBe('saved'))
     await writeFile(join(folder, 'app', 'www', 'page.html'), 'saved again')
-    await eventually(async () => expect(await page()).toBe('saved again'), 20_000)
+    await eventually(async () => expect(await page()).toBe('saved again'))
     await eventually(async () => {
       const { stdout } = await devk(kubeconfig, 'exec', 'app', '--', 'cat', '/ran')
       expect(stdout).toBe('ran\n')
-    }, 20_000)
+    })
   })
 
   it('is left as it is by a second up', async () => {

@@ -161,13 +161,15 @@ function manifests(): Record<Name, string> {
   const port = { containerPort: 8080 }
   const readinessProbe = { httpGet: { path: '/', port: 8080 }, periodSeconds: 1 }
   const container = (service: Name) => ({ name: service, image: service, ports: [port], readinessProbe })
+  // It ends at once when it is asked to, whoever it answers just then: so it is asked once nobody is sent to it.
+  const node = { ...container('node'), lifecycle: { preStop: { sleep: { seconds: 1 } } } }
   const locked = {
     ...container('locked'),
     securityContext: { runAsNonRoot: true, readOnlyRootFilesystem: true, allowPrivilegeEscalation: false },
     volumeMounts: [{ name: 'app', mountPath: '/app' }],
   }
   return {
-    node: deployment('node', { containers: [container('node')] }, { replicas: 2 }),
+    node: deployment('node', { containers: [node], terminationGracePeriodSeconds: 5 }, { replicas: 2 }),
     python: deployment('python', { containers: [container('python')] }),
     binary: deployment('binary', { containers: [container('binary')] }),
     locked: deployment('locked', { containers: [locked], volumes: [{ name: 'app', emptyDir: {} }] }),
