@@ -40,7 +40,8 @@ async function watchAgain(
   try {
     const project = await readProject(home.file, { profiles })
     const isUp = ({ name }: Service) => known.has(imageId(name)) || known.has(workloadId(name))
-    await sync.follow(project, project.services.filter(isUp))
+    // Whoever has asked for more by now is who knows what is up.
+    if (!sync.followed) await sync.follow(project, project.services.filter(isUp))
   } catch (error) {
     activities.tell(`Nothing is kept in sync: ${toDevkError(error).message}`, { trouble: true })
   }

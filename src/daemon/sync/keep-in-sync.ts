@@ -28,6 +28,7 @@ export interface KeptInSync extends AsyncDisposable {
    * are left out. Resolves before all is read.
    */
   follow(project: Project, services: readonly Service[], how?: { anew: boolean }): Promise<void>
+  /** The last that was asked for, from the moment on at which it was. */
   readonly followed: { project: Project; services: readonly Service[] } | undefined
   /** Whether a path of an image needs no other image: a rule leads what is there into the containers. */
   leads(service: string, path: string): boolean
@@ -48,8 +49,6 @@ export interface KeptInSync extends AsyncDisposable {
 
 interface Open {
   key: string
-  project: Project
-  services: readonly Service[]
   watched: WatchedProject
   synced: Map<string, { service: Service; journal: Journal; synced: SyncedService }>
   /** Until where it was seen which containers there are. */
@@ -75,6 +74,7 @@ const PATIENCE_MS = 60_000
 
 export function keepInSync({ folder, store, stats, activities, current, print }: KeepInSync): KeptInSync {
   let open: Open | undefined
+  let asked: KeptInSync['followed']
   let changing: Promise<unknown> = Promise.resolve()
   const pausedFile = join(folder, 'paused')
   let held = existsSync(pausedFile)
@@ -115,7 +115,7 @@ export function keepInSync({ folder, store, stats, activities, current, print }:
     const ended = take({ watched, synced, seen }, closing.signal).catch((error: unknown) => {
       if (!closing.signal.aborted) activities.tell(toDevkError(error).message, { trouble: true })
     })
-    return { key, project, services, watched, synced, seen, closing, ended }
+    return { key, watched, synced, seen, closing, ended }
   }
 
   function openService(
@@ -182,6 +182,7 @@ export function keepInSync({ folder, store, stats, activities, current, print }:
   return {
     follow(project, services, { anew } = { anew: false }) {
       const key = JSON.stringify([project, services.map(({ name }) => name)])
+      asked = { project, services }
       if (open?.key === key && !anew) return changing.catch(() => {}) as Promise<void>
       return change(async () => {
         if (closed || (open?.key === key && !anew)) return
@@ -192,7 +193,7 @@ export function keepInSync({ folder, store, stats, activities, current, print }:
       })
     },
     get followed() {
-      return open && { project: open.project, services: open.services }
+      return asked
     },
     leads(service, file) {
       const rules = open?.watched.interests.services.find(interest => interest.service === service)?.rules
