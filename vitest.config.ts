@@ -9,6 +9,8 @@ export default defineConfig({
           name: 'unit',
           include: ['test/**/*.test.ts'],
           exclude: ['test/e2e/**'],
+          // A busy machine is no fault: a test that hangs is told by this, and no test by how long it took.
+          testTimeout: 30_000,
           sequence: { groupOrder: 0 },
         },
       },
