@@ -1,5 +1,6 @@
 import type Docker from 'dockerode'
 import { DevkError } from '../base/errors.ts'
+import { MANIFEST_KINDS } from './manifest-kinds.ts'
 
 /** What an image runs where nobody says otherwise. */
 export interface ImageConfig {
@@ -18,12 +19,6 @@ interface Manifest {
 }
 
 const PATIENCE_MS = 5_000
-const MANIFESTS = [
-  'application/vnd.docker.distribution.manifest.v2+json',
-  'application/vnd.docker.distribution.manifest.list.v2+json',
-  'application/vnd.oci.image.manifest.v1+json',
-  'application/vnd.oci.image.index.v1+json',
-]
 
 /** As Docker has it, or a registry of this machine. Throws IMAGE_CONFIG where neither can say. */
 export async function imageConfig(
@@ -66,11 +61,11 @@ async function fromRegistry(reference: string, signal: AbortSignal): Promise<Con
     if (!answer.ok) throw new Error(`${url} was answered with ${answer.status}`)
     return await answer.json()
   }
-  let manifest = (await get(`manifests/${digest}`, MANIFESTS)) as Manifest
+  let manifest = (await get(`manifests/${digest}`, MANIFEST_KINDS)) as Manifest
   if (manifest.manifests) {
     const architecture = process.arch === 'x64' ? 'amd64' : process.arch
     const own = manifest.manifests.find(({ platform }) => platform?.architecture === architecture)
-    manifest = (await get(`manifests/${(own ?? manifest.manifests[0])?.digest}`, MANIFESTS)) as Manifest
+    manifest = (await get(`manifests/${(own ?? manifest.manifests[0])?.digest}`, MANIFEST_KINDS)) as Manifest
   }
   const image = (await get(`blobs/${manifest.config?.digest}`, ['*/*'])) as { config?: Config }
   return image.config ?? {}

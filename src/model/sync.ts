@@ -44,6 +44,3 @@ export interface FileChange extends Place {
 export type FileContent =
   /** What may be done with it: 0o644. */
   { kind: 'file'; mode: number; bytes: Buffer } | { kind: 'link'; target: string }
-
-/** `file 644 SHA256`, or `link TARGET`: what tells one state of a file from another. */
-export type FileState = string

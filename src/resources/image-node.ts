@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { buildImage } from '../docker/build/build-image.ts'
-import { explainChange } from '../docker/build/explain-change.ts'
+import { changedLabels, explainChange } from '../docker/build/explain-change.ts'
 import { readBuildInputs } from '../docker/build/inputs.ts'
 import { pushImage } from '../docker/build/push-image.ts'
 import { digestInRegistry } from '../docker/build/registry-digest.ts'
@@ -80,11 +80,6 @@ export function imageNode(context: RunContext, service: string, build: BuildSpec
       return { reference, builtAt: new Date().toISOString() } satisfies ImageOutput
     },
   }
-}
-
-function changedLabels(before: Record<string, string>, after: Record<string, string>): string[] {
-  const labels = new Set([...Object.keys(before), ...Object.keys(after)])
-  return [...labels].filter(label => before[label] !== after[label])
 }
 
 function withoutHash({ hash: _, ...entries }: Record<string, string>): Record<string, string> {

@@ -1,11 +1,10 @@
 import { hash } from 'node:crypto'
 import { imageConfig } from '../docker/image-config.ts'
-import { defaultContainerIn } from '../kube/exec/choose-pod.ts'
-import type { PodTemplate } from '../kube/manifests/pod-templates.ts'
 import { supervised } from '../kube/manifests/supervise.ts'
 import type { KubeObject } from '../kube/object.ts'
 import type { Service } from '../model/project.ts'
 import { superviseCommand } from '../sync/supervise/supervise-script.ts'
+import { meantContainers } from './meant-containers.ts'
 import type { RunContext } from './run-context.ts'
 
 /** Its busybox needs no library of the image that it is brought into. */
@@ -22,7 +21,11 @@ export async function superviseService(
   const rules = restarting(service)
   if (rules.length === 0) return [...objects]
   return await supervised(objects, {
-    wanted: template => containersFor(template, rules, built),
+    wanted: ({ metadata, spec }) => {
+      const { containers = [] } = spec ?? {}
+      const isBuilt = (image: string) => image === built
+      return [...meantContainers(rules, { containers, annotations: metadata?.annotations, isBuilt }).keys()]
+    },
     command: superviseCommand([]),
     image: IMAGE,
     configOf: image => imageConfig(clusters.connection.docker, image, signal),
@@ -39,17 +42,4 @@ export function supervisionInputs(service: Service): Record<string, string> {
 
 function restarting({ sync }: Service): Service['sync'] {
   return sync.filter(({ restart }) => restart.how === 'process')
-}
-
-function containersFor(template: PodTemplate, rules: Service['sync'], built: string | undefined): string[] {
-  const { containers = [] } = template.spec ?? {}
-  const names = containers.map(({ name = '' }) => name)
-  const own = containers.flatMap(({ name = '', image }) =>
-    built !== undefined && image === built ? [name] : [],
-  )
-  const annotations = template.metadata?.['annotations'] as Record<string, string> | undefined
-  const meant = own.length > 0 ? own : [defaultContainerIn(names, annotations)]
-  return names.filter(name =>
-    rules.some(({ container }) => (container === undefined ? meant.includes(name) : container === name)),
-  )
 }

@@ -1,4 +1,4 @@
-import type { FileState } from '../model/sync.ts'
+import type { FileState } from '../model/file-state.ts'
 import type { FileAgent } from './agent/agent.ts'
 import { isSame, type MayDiffer } from './may-differ.ts'
 import { placesOf, type SourceRule } from './source-rule.ts'

@@ -1,6 +1,7 @@
 import { DevkError, toDevkError } from '../base/errors.ts'
 import { sleep } from '../base/time.ts'
-import type { FileChange, FileContent, FileState } from '../model/sync.ts'
+import type { FileState } from '../model/file-state.ts'
+import type { FileChange, FileContent } from '../model/sync.ts'
 import type { FileAgent } from './agent/agent.ts'
 import { findDiffering } from './find-differing.ts'
 import type { MayDiffer } from './may-differ.ts'

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { writeFileAtomic } from '../base/write-file.ts'
-import type { FileState } from '../model/sync.ts'
+import type { FileState } from '../model/file-state.ts'
 
 /**
  * What was written into the containers of a service since their image was built, an image each: those files may be others

@@ -1,5 +1,5 @@
 import { dirname } from 'node:path'
-import type { FileState } from '../model/sync.ts'
+import type { FileState } from '../model/file-state.ts'
 import { placeOf, type SourceRule } from './source-rule.ts'
 
 export interface Known {

@@ -2,7 +2,7 @@ import { createHash, hash } from 'node:crypto'
 import { type BigIntStats, closeSync, constants, fstatSync, openSync, readSync } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { pipeline } from 'node:stream/promises'
-import type { FileState } from '../model/sync.ts'
+import { stamp } from '../base/file-stamp.ts'
 
 /** What a file's bytes hash to, as long as nothing about the file says that it was written since. */
 export interface DigestCache {
@@ -47,21 +47,4 @@ function digestNow(path: string, stats: BigIntStats): string | undefined {
 
 function isSame(now: BigIntStats, then: BigIntStats): boolean {
   return stamp(now) === stamp(then)
-}
-
-/** What tells that a file was written to, or is another one. */
-export function stamp({ size, mtimeNs, ctimeNs, ino, mode }: BigIntStats): string {
-  return `${size} ${mtimeNs} ${ctimeNs} ${ino} ${mode}`
-}
-
-const TICK_MS = 2_000
-
-/** Whether it may have been written again since without a sign: a file system's clock ticks slowly. */
-export function isFresh({ mtimeNs, ctimeNs }: BigIntStats, looked: number): boolean {
-  return looked - Number((mtimeNs > ctimeNs ? mtimeNs : ctimeNs) / 1_000_000n) < TICK_MS
-}
-
-/** Without what a umask decides from clone to clone: whether others than the owner may write. */
-export function fileState(stats: BigIntStats, digest: string): FileState {
-  return `file ${(Number(stats.mode) & 0o7755).toString(8)} ${digest}`
 }

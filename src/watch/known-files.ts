@@ -2,8 +2,9 @@ import { type BigIntStats, lstatSync, readdirSync, readlinkSync, statSync } from
 import { basename, dirname, join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import { errorCode } from '../base/errors.ts'
-import type { FileState } from '../model/sync.ts'
-import { type DigestCache, digestOf, fileState, isFresh, stamp } from './file-state.ts'
+import { isFresh, stamp } from '../base/file-stamp.ts'
+import { type FileState, fileState, linkState } from '../model/file-state.ts'
+import { type DigestCache, digestOf } from './file-state.ts'
 import type { WatchRoot } from './root.ts'
 
 /** What became of a file; undefined: not there, or left out. */
@@ -138,7 +139,7 @@ export function knownFiles(roots: readonly WatchRoot[], options: KnownFilesOptio
   }
 
   async function stateOf(path: string, stats: BigIntStats): Promise<FileState | 'unsettled' | undefined> {
-    if (stats.isSymbolicLink()) return `link ${readlinkSync(path)}`
+    if (stats.isSymbolicLink()) return linkState(readlinkSync(path))
     if (!stats.isFile()) return undefined
     const now = stamp(stats)
     const known = files.get(path)
@@ -150,7 +151,7 @@ export function knownFiles(roots: readonly WatchRoot[], options: KnownFilesOptio
     if (remembered === undefined) cache?.remember(path, stats, digest, looked)
     if (isFresh(stats, looked)) stamps.delete(path)
     else stamps.set(path, now)
-    return fileState(stats, digest)
+    return fileState(stats.mode, digest)
   }
 
   function learn(path: string, state: FileState, found: Found): void {

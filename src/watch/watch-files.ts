@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { aborted, sleep } from '../base/time.ts'
-import type { FileState } from '../model/sync.ts'
+import type { FileState } from '../model/file-state.ts'
 import { collectBursts } from './bursts.ts'
 import type { DigestCache } from './file-state.ts'
 import { folderWatches, type OpenWatch } from './folder-watches.ts'

@@ -9,7 +9,8 @@ export const status: Command = {
   options: [{ flags: '--watch', about: 'Show it again whenever it changes' }],
   examples: ['devk status', 'devk status --watch', 'devk status --json'],
   async run({ flags }, context) {
-    if (flags.has('watch')) return await followStatus(context, flags.has('json'))
+    if (flags.has('watch'))
+      return await followStatus(context, { keyOf: flags.has('json') ? JSON.stringify : projectStatusText })
     const value = await context.askProject('status', {}, 'use')
     return { json: value, text: projectStatusText(value) }
   },

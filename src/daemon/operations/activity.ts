@@ -9,7 +9,7 @@ export const activity: Operation<'activity'> = async (_, context) => {
     await broughtUp(session)
     const end = session.activities.listen(context.tell)
     try {
-      await Promise.race([aborted(context.signal), aborted(session.ending)])
+      await aborted(AbortSignal.any([context.signal, session.ending]))
       if (!context.signal.aborted) throw retired()
       return {}
     } finally {

@@ -1,9 +1,9 @@
 import { DevkError } from '../../base/errors.ts'
 import { checkServices } from '../../model/check-services.ts'
 import type { Project } from '../../model/project.ts'
-import { projectNodes, withNeeds } from '../../resources/project-nodes.ts'
+import { withNeeds } from '../../resources/project-nodes.ts'
 import { askedProject, withProject } from '../asked-project.ts'
-import { bringUp } from '../session/bring-up.ts'
+import { bringUpServices } from '../session/bring-up.ts'
 import { projectStatus } from '../session/project-status.ts'
 import { shareFresh } from '../session/share-fresh.ts'
 import type { Operation } from './operation.ts'
@@ -31,17 +31,8 @@ export const up: Operation<'up'> = async (input, context) => {
         if (project.ignored.length > 0) {
           steps.note(`This version of devk does nothing with ${project.ignored.join(', ')}.`)
         }
-        const run = await bringUp(
-          session,
-          {
-            project,
-            services,
-            pruneVolumes: input.pruneVolumes,
-            tidy: true,
-            nodes: (nodeContext, counts) => projectNodes(nodeContext, services, counts),
-          },
-          options,
-        )
+        const what = { project, services, pruneVolumes: input.pruneVolumes, tidy: true }
+        const run = await bringUpServices(session, what, options)
         const status = await projectStatus(session, options)
         if (!status)
           throw new DevkError({ code: 'STATE_BROKEN', message: 'What this run wrote down is gone.' })

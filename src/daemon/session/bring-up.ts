@@ -11,6 +11,7 @@ import type { Project, Service } from '../../model/project.ts'
 import type { RunReport } from '../../model/project-status.ts'
 import type { Steps } from '../../model/steps.ts'
 import { forwardId, imageId, readyId, workloadId } from '../../resources/outputs.ts'
+import { projectNodes } from '../../resources/project-nodes.ts'
 import type { RunContext } from '../../resources/run-context.ts'
 import { identitiesOf } from '../../resources/workload-node.ts'
 import { emptyReport, observe } from './observe.ts'
@@ -27,6 +28,16 @@ export interface BringUp {
   /** Removes what earlier runs made and the project no longer names. */
   tidy: boolean
   nodes: (context: RunContext, report: RunReport) => Promise<Node[]>
+}
+
+/** All that these services need. */
+export function bringUpServices(
+  session: Session,
+  what: Omit<BringUp, 'nodes'> & { services: readonly Service[] },
+  options: { steps: Steps; signal: AbortSignal },
+): Promise<RunReport> {
+  const nodes: BringUp['nodes'] = (context, report) => projectNodes(context, what.services, report)
+  return bringUp(session, { ...what, nodes }, options)
 }
 
 /** One run over nodes of the project: what is as it should be costs a look, and nothing more. */

@@ -1,9 +1,9 @@
 import type { ObjectIdentity } from '../../kube/apply/identity.ts'
-import { defaultContainer } from '../../kube/exec/choose-pod.ts'
 import { containerStatus, runtimeId } from '../../kube/rollout/container-status.ts'
 import type { Pod, Snapshot } from '../../kube/rollout/objects.ts'
 import { ownerOf } from '../../kube/rollout/owner-of.ts'
 import { isAlive } from '../../kube/rollout/pods-of.ts'
+import { meantContainers } from '../../resources/meant-containers.ts'
 import type { SourceRule } from '../../sync/source-rule.ts'
 
 /** A container into which sources are written: another one after each of its restarts. */
@@ -37,21 +37,23 @@ function hasEnded({ status }: Pod): boolean {
   return status.phase === 'Succeeded' || status.phase === 'Failed'
 }
 
-function containersIn(pod: Pod, { rules, image }: Asked): SyncedContainer[] {
-  const own = pod.spec.containers.filter(container => isBuilt(container.image, image))
-  const meant = own.length > 0 ? own.map(({ name }) => name) : [defaultContainer(pod)]
-  return pod.spec.containers.flatMap(container => {
-    const leading = rules.filter(rule =>
-      rule.container === undefined ? meant.includes(container.name) : rule.container === container.name,
-    )
-    if (leading.length === 0) return []
-    const status = containerStatus(pod, container.name)
+function containersIn(pod: Pod, { rules, image: reference }: Asked): SyncedContainer[] {
+  const { spec, metadata } = pod
+  const meant = meantContainers(rules, {
+    containers: spec.containers,
+    annotations: metadata.annotations,
+    isBuilt: image => reference !== undefined && repositoryOf(image) === repositoryOf(reference),
+  })
+  return spec.containers.flatMap(({ name, image = '' }) => {
+    const leading = meant.get(name)
+    if (!leading) return []
+    const status = containerStatus(pod, name)
     const id = status?.state?.running ? runtimeId(status) : undefined
-    return [{ id, pod, name: container.name, image: container.image ?? '', rules: leading }]
+    return [{ id, pod, name, image, rules: leading }]
   })
 }
 
-/** Of the same name, whichever digest: while a rollout goes on there are two. */
-function isBuilt(image: string | undefined, reference: string | undefined): boolean {
-  return reference !== undefined && image?.split('@')[0] === reference.split('@')[0]
+/** Whichever digest it has: while a rollout goes on there are two. */
+function repositoryOf(reference: string): string | undefined {
+  return reference.split('@')[0]
 }

@@ -1,6 +1,7 @@
 import { closeSync, constants, lstatSync, openSync, readFileSync, readlinkSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { errorCode } from '../../base/errors.ts'
+import { keptMode } from '../../model/file-state.ts'
 import type { FileContent } from '../../model/sync.ts'
 
 /** Up to here the loop is held for less time than a read in another thread costs it: 2 ms for 100 files, and not 15. */
@@ -15,7 +16,7 @@ export async function contentOf(file: string): Promise<FileContent | undefined> 
     if (stats.isSymbolicLink()) return { kind: 'link', target: readlinkSync(file) }
     if (!stats.isFile()) return undefined
     const bytes = stats.size <= READ_NOW ? bytesNow(file) : await readFile(file, { flag: FLAGS })
-    return { kind: 'file', mode: stats.mode & 0o7755, bytes }
+    return { kind: 'file', mode: keptMode(stats.mode), bytes }
   } catch (error) {
     if (['ENOENT', 'ENOTDIR', 'EISDIR', 'EINVAL'].includes(errorCode(error) ?? '')) return undefined
     throw error

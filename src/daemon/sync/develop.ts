@@ -5,8 +5,7 @@ import { formatDuration, poll } from '../../base/time.ts'
 import type { Project, Service } from '../../model/project.ts'
 import type { RunReport } from '../../model/project-status.ts'
 import { readProject } from '../../project/read-project.ts'
-import { projectNodes } from '../../resources/project-nodes.ts'
-import { bringUp } from '../session/bring-up.ts'
+import { bringUpServices } from '../session/bring-up.ts'
 import type { Session } from '../session/session.ts'
 import type { Changed } from './watch-project.ts'
 
@@ -112,18 +111,9 @@ export function develop(session: Session): AsyncDisposable {
       report: () => {},
       cancel: AbortSignal.any([signal, closing.signal]),
     }
+    const what = { project, services, pruneVolumes: false, tidy: false }
     const { value } = await session.runs.share(asked, (steps, running) =>
-      bringUp(
-        session,
-        {
-          project,
-          services,
-          pruneVolumes: false,
-          tidy: false,
-          nodes: (context, counts) => projectNodes(context, services, counts),
-        },
-        { steps, signal: running },
-      ),
+      bringUpServices(session, what, { steps, signal: running }),
     )
     return value
   }

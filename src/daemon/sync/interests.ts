@@ -39,52 +39,45 @@ interface OfService {
 }
 
 async function interestOf({ name, build, deploy, sync }: Service): Promise<OfService> {
-  const [building, rules, deploying] = await Promise.all([
-    build && buildRoots(build),
-    Promise.all(sync.map(rule => sourceRule(rule, build))),
-    Promise.all(deploy.map(deployRoots)),
-  ])
-  const manifests = deploying.flat()
-  const ruleRoots = rules.map(rule => ({ path: rule.from, leavesOut: rule.leavesOut }))
-  const gitFiles = sync.flatMap(rule => (rule.gitignore ? gitignore(rule.from).above : []))
+  const docker = build && leftOutBy(ignoreRules(await readIgnoreFile(build), 'buildx'))
+  const building = build && docker ? buildRoots(build, docker) : []
+  const ruled = sync.map(rule => sourceRule(rule, build?.context, docker))
+  const manifests = (await Promise.all(deploy.map(deployRoots))).flat()
   return {
     interest: {
       service: name,
-      rules,
-      builds: file => building?.roots.some(root => isIn(root, file)) ?? false,
+      rules: ruled.map(({ rule }) => rule),
+      builds: file => building.some(root => isIn(root, file)),
       deploys: file => manifests.some(root => isIn(root, file)),
     },
-    roots: [...(building?.roots ?? []), ...ruleRoots, ...manifests, ...gitFiles.map(wholly)],
-    ignoreFiles: building?.ignoreFiles ?? [],
+    roots: [...building, ...ruled.flatMap(({ roots }) => roots), ...manifests],
+    ignoreFiles: build ? ignoreFilesOf(build) : [],
   }
 }
 
-async function buildRoots(spec: BuildSpec): Promise<{ roots: WatchRoot[]; ignoreFiles: string[] }> {
-  const ignoreFiles = [`${spec.dockerfile}.dockerignore`, join(spec.context, '.dockerignore')]
-  const leavesOut = leftOutBy(await dockerignore(spec))
-  return {
-    roots: [{ path: spec.context, leavesOut }, ...[spec.dockerfile, ...ignoreFiles].map(wholly)],
-    ignoreFiles,
-  }
+function buildRoots(spec: BuildSpec, leavesOut: WatchRoot['leavesOut']): WatchRoot[] {
+  return [{ path: spec.context, leavesOut }, ...[spec.dockerfile, ...ignoreFilesOf(spec)].map(wholly)]
+}
+
+function ignoreFilesOf({ dockerfile, context }: BuildSpec): string[] {
+  return [`${dockerfile}.dockerignore`, join(context, '.dockerignore')]
 }
 
 /** A rule with all that leaves something out: its own list, .gitignore where asked, and .dockerignore within the context. */
-async function sourceRule(rule: SyncRule, build: BuildSpec | undefined): Promise<SourceRule> {
+function sourceRule(
+  rule: SyncRule,
+  context: string | undefined,
+  docker: WatchRoot['leavesOut'] | undefined,
+): { rule: SourceRule; roots: WatchRoot[] } {
   const own = ignorePatterns(rule.ignore)
   const git = rule.gitignore ? gitignore(rule.from) : undefined
-  const docker = build && leftOutBy(await dockerignore(build))
-  return {
-    ...rule,
-    leavesOut(path, isFolder) {
-      if (isGit(path) || own(path, isFolder) || git?.leavesOut(path, isFolder)) return true
-      const inContext = build && within(build.context, join(rule.from, path))
-      return (inContext !== undefined && docker?.(inContext, isFolder)) || false
-    },
+  const leavesOut: WatchRoot['leavesOut'] = (path, isFolder) => {
+    if (isGit(path) || own(path, isFolder) || git?.leavesOut(path, isFolder)) return true
+    const inContext = context && within(context, join(rule.from, path))
+    return (inContext && docker?.(inContext, isFolder)) || false
   }
-}
-
-async function dockerignore(spec: BuildSpec): Promise<IgnoreRules> {
-  return ignoreRules(await readIgnoreFile(spec), 'buildx')
+  const roots = [{ path: rule.from, leavesOut }, ...(git?.above ?? []).map(wholly)]
+  return { rule: { ...rule, leavesOut }, roots }
 }
 
 /** Git writes there whatever is done with it, and no program is made of it. */

@@ -1,6 +1,6 @@
 import { formatDuration } from '../../base/time.ts'
 import type { SyncStatus } from '../../model/activity.ts'
-import type { FileState } from '../../model/sync.ts'
+import type { FileState } from '../../model/file-state.ts'
 import type { ClusterAccess } from '../../resources/run-context.ts'
 import { type FollowedContainer, followContainer } from '../../sync/follow-container.ts'
 import type { Journal } from '../../sync/journal.ts'
@@ -23,11 +23,6 @@ export interface SyncedService extends AsyncDisposable {
   resume(): void
 }
 
-interface Followed {
-  container: SyncedContainer
-  followed: FollowedContainer
-}
-
 interface Options {
   service: string
   journal: Journal
@@ -40,7 +35,7 @@ interface Options {
 }
 
 export function syncService({ service, journal, files, print, tell, paused, isDue }: Options): SyncedService {
-  const known = new Map<string, Followed>()
+  const known = new Map<string, FollowedContainer>()
   let seen: readonly SyncedContainer[] = []
   const closing = new Set<PromiseLike<void>>()
   let held = paused
@@ -102,7 +97,7 @@ export function syncService({ service, journal, files, print, tell, paused, isDu
   }
 
   function status(): SyncStatus {
-    const states = [...known.values()].map(({ followed }) => followed.state)
+    const states = [...known.values()].map(({ state }) => state)
     const behind = Math.max(0, ...states.map(state => state.behind))
     const why = states.find(state => state.why !== undefined)?.why
     const common = {
@@ -123,11 +118,11 @@ export function syncService({ service, journal, files, print, tell, paused, isDu
       if (connection && connection !== access) {
         const before = [...known.values()]
         known.clear()
-        await Promise.all(before.map(({ followed }) => followed[Symbol.asyncDispose]()))
+        await Promise.all(before.map(followed => followed[Symbol.asyncDispose]()))
       }
       seen = containers
       const now = new Map(containers.flatMap(each => (each.id === undefined ? [] : [[each.id, each]])))
-      for (const [id, { followed }] of known) {
+      for (const [id, followed] of known) {
         if (now.has(id)) continue
         known.delete(id)
         const end = followed[Symbol.asyncDispose]()
@@ -135,31 +130,31 @@ export function syncService({ service, journal, files, print, tell, paused, isDu
         void end.then(() => closing.delete(end))
       }
       for (const [id, container] of now) {
-        if (!known.has(id)) known.set(id, { container, followed: follow(container, access) })
+        if (!known.has(id)) known.set(id, follow(container, access))
       }
       connection = access
     },
     changed(changedFiles) {
-      for (const { followed } of known.values()) followed.changed(changedFiles)
+      for (const followed of known.values()) followed.changed(changedFiles)
     },
     status,
     isBehind(pod) {
       if (held) return false
       return seen.some(
         ({ id, pod: { metadata } }) =>
-          metadata.uid === pod && (id === undefined || !known.get(id)?.followed.state.settled),
+          metadata.uid === pod && (id === undefined || !known.get(id)?.state.settled),
       )
     },
     pause() {
       held = true
-      for (const { followed } of known.values()) followed.pause()
+      for (const followed of known.values()) followed.pause()
     },
     resume() {
       held = false
-      for (const { followed } of known.values()) followed.resume()
+      for (const followed of known.values()) followed.resume()
     },
     async [Symbol.asyncDispose]() {
-      await Promise.all([...known.values()].map(({ followed }) => followed[Symbol.asyncDispose]()))
+      await Promise.all([...known.values()].map(followed => followed[Symbol.asyncDispose]()))
       known.clear()
       await Promise.all(closing)
     },

@@ -1,6 +1,6 @@
 import type { StatCache } from '../../docker/build/stat-cache.ts'
+import type { FileState } from '../../model/file-state.ts'
 import type { Project, Service } from '../../model/project.ts'
-import type { FileState } from '../../model/sync.ts'
 import { decide, type ToDo } from '../../sync/decide.ts'
 import { watchFiles } from '../../watch/watch-files.ts'
 import { type Interests, interestsOf } from './interests.ts'

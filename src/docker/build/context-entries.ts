@@ -1,9 +1,10 @@
 import { createHash, hash } from 'node:crypto'
-import { type BigIntStats, createReadStream } from 'node:fs'
+import { createReadStream } from 'node:fs'
 import { readFile, readlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { errorCode } from '../../base/errors.ts'
+import { fileState, linkState, modeText } from '../../model/file-state.ts'
 import { type ContextPath, contextPaths } from './context-paths.ts'
 import type { IgnoreRules } from './ignore.ts'
 import type { StatCache } from './stat-cache.ts'
@@ -36,10 +37,10 @@ export async function contextEntries(
       signal.throwIfAborted()
       const file = join(context, path)
       const value = await unlessGone(async () => {
-        if (stats.isSymbolicLink()) return `link ${await readlink(file)}`
+        if (stats.isSymbolicLink()) return linkState(await readlink(file))
         const digest = await digestOf(file, stats.size)
         cache.remember(file, stats, digest, looked)
-        return `file ${mode(stats)} ${digest}`
+        return fileState(stats.mode, digest)
       })
       if (value !== undefined) entries.push([`./${path}`, value])
     }
@@ -52,16 +53,12 @@ const READERS = 16
 const UNTOLD = ''
 
 function valueUnread({ stats, empty }: ContextPath, digest: string | undefined): string | undefined {
-  if (stats.isFile()) return digest && `file ${mode(stats)} ${digest}`
+  if (stats.isFile()) return digest && fileState(stats.mode, digest)
   if (stats.isSymbolicLink()) return undefined
-  if (stats.isDirectory()) return empty || mode(stats) !== '755' ? `folder ${mode(stats)}` : UNTOLD
+  const mode = modeText(stats.mode)
+  if (stats.isDirectory()) return empty || mode !== '755' ? `folder ${mode}` : UNTOLD
   // Of sockets and devices Docker makes empty files.
-  return `file ${mode(stats)} ${hash('sha256', '')}`
-}
-
-/** Without what a umask decides from clone to clone: whether others than the owner may write. */
-function mode(stats: BigIntStats): string {
-  return (Number(stats.mode) & 0o7755).toString(8)
+  return fileState(stats.mode, hash('sha256', ''))
 }
 
 const READ_WHOLE = 4n * 1024n * 1024n

@@ -5,9 +5,7 @@ const SHOWN = 5
 /** What makes a build necessary, as sentences: settings and base images first, then files, the many of them cut short. */
 export function explainChange(before: Entries | undefined, after: Entries): string[] {
   if (before === undefined) return ['never built before']
-  const changed = [...new Set([...Object.keys(before), ...Object.keys(after)])]
-    .filter(label => before[label] !== after[label])
-    .sort()
+  const changed = changedLabels(before, after)
   const settings = changed.filter(label => !isPath(label))
   // The Dockerfile, where it is sent too, has been told of.
   const paths = changed.filter(label => isPath(label) && !settings.includes(label.slice(2)))
@@ -18,6 +16,11 @@ export function explainChange(before: Entries | undefined, after: Entries): stri
     ...shown.map(label => aboutPath(label.slice(2), before[label], after[label])),
     ...(more > 0 ? [`and ${more} more files`] : []),
   ]
+}
+
+export function changedLabels(before: Entries, after: Entries): string[] {
+  const labels = new Set([...Object.keys(before), ...Object.keys(after)])
+  return [...labels].filter(label => before[label] !== after[label]).sort()
 }
 
 function isPath(label: string): boolean {

@@ -1,16 +1,10 @@
 import { request } from 'node:http'
 import { DevkError, errorCode } from '../../base/errors.ts'
 import { sleep } from '../../base/time.ts'
+import { MANIFEST_KINDS } from '../manifest-kinds.ts'
 
 const PATIENCE_MS = 5_000
 const PAUSE_MS = 100
-
-const MANIFESTS = [
-  'application/vnd.docker.distribution.manifest.v2+json',
-  'application/vnd.docker.distribution.manifest.list.v2+json',
-  'application/vnd.oci.image.manifest.v1+json',
-  'application/vnd.oci.image.index.v1+json',
-]
 
 /**
  * The digest that a registry of this machine has under a tag; undefined where it has none.
@@ -57,7 +51,7 @@ async function askAgain(url: string, signal: AbortSignal): ReturnType<typeof hea
 
 function head(url: string, signal: AbortSignal): Promise<{ status: number; digest: string | undefined }> {
   return new Promise((resolve, reject) => {
-    const asked = request(url, { method: 'HEAD', signal, headers: { Accept: MANIFESTS.join(', ') } })
+    const asked = request(url, { method: 'HEAD', signal, headers: { Accept: MANIFEST_KINDS.join(', ') } })
     asked.once('error', reject)
     asked.once('response', response => {
       response.resume()

@@ -1,5 +1,6 @@
 import type { BigIntStats } from 'node:fs'
 import { readFile } from 'node:fs/promises'
+import { isFresh, stamp } from '../../base/file-stamp.ts'
 import { writeFileAtomic } from '../../base/write-file.ts'
 
 /** Remembers what a file's bytes hash to, as long as nothing about the file says that it was written since. */
@@ -17,7 +18,6 @@ export interface StatCache {
 }
 
 const VERSION = 1
-const TICK_MS = 2_000
 const KEPT_DAYS = 30
 
 /** What it was of, what it was, and the day on which it was last of use. */
@@ -48,8 +48,7 @@ export function statCache(file?: string): StatCache {
       return entry[1]
     },
     remember: (path, stats, digest, looked) => {
-      const written = Math.max(Number(stats.mtimeNs / 1_000_000n), Number(stats.ctimeNs / 1_000_000n))
-      if (looked - written < TICK_MS) {
+      if (isFresh(stats, looked)) {
         changed = entries.delete(path) || changed
         return
       }
@@ -57,10 +56,6 @@ export function statCache(file?: string): StatCache {
       changed = true
     },
   }
-}
-
-function stamp({ size, mtimeNs, ctimeNs, ino, mode }: BigIntStats): string {
-  return `${size} ${mtimeNs} ${ctimeNs} ${ino} ${mode}`
 }
 
 function today(): number {

@@ -55,7 +55,7 @@ function isRunning(pod: Pod, container: string): boolean {
   return containerStatus(pod, container)?.state?.running !== undefined
 }
 
-export function defaultContainer({ metadata, spec }: Pod): string {
+function defaultContainer({ metadata, spec }: Pod): string {
   return defaultContainerIn(
     spec.containers.map(({ name }) => name),
     metadata.annotations,

@@ -7,7 +7,11 @@ export interface Container {
 }
 
 export interface PodTemplate {
-  metadata?: { labels?: Record<string, string>; [field: string]: unknown }
+  metadata?: {
+    labels?: Record<string, string>
+    annotations?: Record<string, string>
+    [field: string]: unknown
+  }
   spec?: {
     containers?: Container[]
     initContainers?: Container[]

@@ -1,11 +1,12 @@
 import type { Readable, Writable } from 'node:stream'
 import { DevkError, interrupted } from '../../base/errors.ts'
-import type { FileChange, FileState } from '../../model/sync.ts'
+import type { FileState } from '../../model/file-state.ts'
+import type { FileChange, Place } from '../../model/sync.ts'
 import { readAnswers } from './answers.ts'
 import { applyRequests, type Writing } from './apply-requests.ts'
 import { type Answer, agentEnded, containerGone, explainAnswer } from './refusals.ts'
 import { type AgentRequest, encodeRequest } from './requests.ts'
-import { type Place, readSurvey, surveyRequests } from './survey-requests.ts'
+import { readSurvey, surveyRequests } from './survey-requests.ts'
 
 /** A command of agentCommand, begun. It ends when its stdin does. */
 export interface AgentStream extends AsyncDisposable {

@@ -1,12 +1,8 @@
-import type { FileState } from '../../model/sync.ts'
+import { type FileState, linkState } from '../../model/file-state.ts'
+import type { Place } from '../../model/sync.ts'
 import { shellWord } from '../sh.ts'
 import { checkName, folderOf, lastOf } from './names.ts'
 import type { AgentRequest } from './requests.ts'
-
-export interface Place {
-  to: string
-  path: string
-}
 
 export interface SurveyRequest extends AgentRequest {
   /** In the order of the answer. */
@@ -61,7 +57,7 @@ export function readSurvey(places: readonly Place[], lines: readonly string[]): 
       if (line === 'f') files.push(place)
       else if (line === 'd') states.set(place, 'folder')
       else if (line === 'o') states.set(place, 'other')
-      else if (line.startsWith('l ')) states.set(place, `link ${line.slice(2)}`)
+      else if (line.startsWith('l ')) states.set(place, linkState(line.slice(2)))
     }
   }
   return { states, again }
