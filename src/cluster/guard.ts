@@ -33,6 +33,11 @@ export function guard({
   })
 }
 
+/** By its context and by its address. */
+export function isSurelyLocal({ context, server }: { context: string; server: string }): boolean {
+  return LOCAL_CONTEXT.test(context) && isLocalAddress(server)
+}
+
 export function isLocalAddress(server: string): boolean {
   let host: string
   try {

@@ -1,5 +1,6 @@
 import type { AskedCluster } from './cluster.ts'
 import type { Forward } from './forward.ts'
+import type { SecretSpec } from './secrets.ts'
 import type { SyncRule } from './sync.ts'
 
 /** A project file, checked and complete: every path is absolute, every default is filled in. */
@@ -11,11 +12,11 @@ export interface Project {
   name: string
   namespace: string
   cluster: AskedCluster
+  /** Each name and namespace once. */
+  secrets: SecretSpec[]
   services: Service[]
   /** How much of what its containers print is kept. */
   logBytes: number
-  /** Sections of the file that this version does nothing with. */
-  ignored: string[]
   /** The overlays that were merged, in their order. */
   profiles: string[]
 }

@@ -1,5 +1,25 @@
 import type { ErrorFields } from '../base/errors.ts'
 
+/** What of a SOPS file becomes a Secret, and where. All that decides that is said here: a file is only trusted for values. */
+export interface SecretSpec {
+  name: string
+  file: string
+  /** The value or mapping that is taken of it; all of it where this is left out. */
+  key?: string | undefined
+  /** What is taken becomes this one entry; each key of it becomes one where this is left out. */
+  entry?: string | undefined
+  /** The file is a Kubernetes Secret: its `data` and `stringData` are taken. */
+  manifest: boolean
+  /** As Kubernetes names it. */
+  type: string
+  namespaces: string[]
+  /** It may go to a cluster that is not of this machine. */
+  remote: boolean
+}
+
+/** Decrypted, by their names: in memory only. */
+export type SecretEntries = ReadonlyMap<string, Buffer>
+
 /** What `devk secrets check` says of one file. */
 export interface CheckedSecrets {
   /** Relative to the folder that was checked. */

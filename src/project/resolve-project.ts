@@ -8,6 +8,7 @@ import { KEPT_LOG_BYTES, parseSize } from '../model/size.ts'
 import { type Blame, fault, invalidProject } from './faults.ts'
 import { parsed } from './parsed.ts'
 import { readConfig } from './read-config.ts'
+import { resolveSecrets } from './resolve-secrets.ts'
 import { resolveService } from './resolve-service.ts'
 import type { ClusterInput, ProjectInput } from './schema.ts'
 import type { Source } from './sources.ts'
@@ -32,6 +33,7 @@ export async function resolveProject(input: ProjectInput, origin: Origin): Promi
       resolveService(service, section, folder, blame),
     ),
   )
+  const secrets = await resolveSecrets(input.secrets, { folder, namespace }, blame)
   checkNeeds(services, blame)
   checkForwards(services, blame)
   const { keep } = input.logs ?? {}
@@ -46,15 +48,11 @@ export async function resolveProject(input: ProjectInput, origin: Origin): Promi
     name,
     namespace,
     cluster,
+    secrets,
     services,
     logBytes,
-    ignored: ignoredOf(input),
     profiles: [...profiles],
   }
-}
-
-function ignoredOf({ secrets = [] }: ProjectInput): string[] {
-  return secrets.length > 0 ? ['secrets'] : []
 }
 
 function checkNeeds(services: readonly Service[], blame: Blame): void {

@@ -101,11 +101,35 @@ const serviceSchema = z.strictObject({
     ),
 })
 
+const dnsName = z
+  .string()
+  .regex(
+    /^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$/,
+    'must be lower-case letters, digits, dashes and dots, as Kubernetes names a Secret',
+  )
+
+const secretSchema = z.strictObject({
+  name: dnsName.describe('The Secret’s'),
+  file: text.describe('A SOPS file: yaml, json, dotenv, ini or binary'),
+  key: text.optional().describe('What of it is taken: database.password; all of it otherwise'),
+  entry: z
+    .string()
+    .regex(/^[-._a-zA-Z0-9]+$/, 'must be letters, digits, dashes, dots and underscores')
+    .optional()
+    .describe('What is taken becomes this one entry; each of its keys becomes one otherwise'),
+  manifest: z.boolean().default(false).describe('The file is a Kubernetes Secret: its data is taken'),
+  type: text
+    .default('Opaque')
+    .describe('Opaque, tls, dockerconfigjson, basic-auth, ssh-auth, or a type of your own'),
+  namespaces: z.array(serviceName).min(1).optional().describe('The project’s otherwise'),
+  remote: z.boolean().default(false).describe('It may go to a remote cluster'),
+})
+
 export const projectSchema = z.strictObject({
   name: nameSchema,
   namespace: serviceName.optional().describe('The name otherwise'),
   cluster: clusterSchema.optional(),
-  secrets: z.array(z.unknown()).optional(),
+  secrets: z.array(secretSchema).default([]).describe('SOPS files that become Secrets'),
   services: z.record(serviceName, serviceSchema).default({}),
   logs: z
     .strictObject({ keep: text.optional().describe('How much is kept: 200MB unless told') })
@@ -117,5 +141,6 @@ export const projectSchema = z.strictObject({
 export type ProjectInput = z.infer<typeof projectSchema>
 export type ClusterInput = z.infer<typeof clusterSchema>
 export type ServiceInput = z.infer<typeof serviceSchema>
+export type SecretInput = z.infer<typeof secretSchema>
 export type SyncInput = z.infer<typeof syncSchema>
 export type DeployInput = z.infer<typeof deploySchema>

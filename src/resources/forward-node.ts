@@ -2,11 +2,11 @@ import { DevkError } from '../base/errors.ts'
 import type { Node, Output } from '../engine/node.ts'
 import { type Forward, formatForward } from '../model/forward.ts'
 import type { Service } from '../model/project.ts'
+import { identitiesOf } from './apply-recorded.ts'
 import { type NamedPorts, portNumber } from './named-ports.ts'
 import { clusterId, forwardId, inputOf, workloadId } from './outputs.ts'
 import { podTargets } from './pod-targets.ts'
 import type { OpenForwards, RunContext } from './run-context.ts'
-import { identitiesOf } from './workload-node.ts'
 
 /**
  * A service's local ports. They are there before its pods are: who connects early is held until one is ready. The

@@ -3,14 +3,13 @@ import { applyObjects } from '../kube/apply/apply-objects.ts'
 import { namespaceObject } from '../kube/manifests/prepare.ts'
 import type { KubeObject } from '../kube/object.ts'
 import { isRefusal } from '../kube/refusal.ts'
-import { type ClusterOutput, clusterId, inputOf, namespaceId } from './outputs.ts'
+import { type ClusterOutput, clusterId, inputOf, namespaceIdOf } from './outputs.ts'
 import type { RunContext } from './run-context.ts'
 
-/** The project's namespace. */
-export function namespaceNode({ project, access }: RunContext): Node {
-  const { name, namespace } = project
+/** A namespace that the project needs: its own, or one that a secret goes to. */
+export function namespaceNode({ project, access }: RunContext, namespace: string): Node {
   return {
-    id: namespaceId,
+    id: namespaceIdOf(project, namespace),
     title: `namespace ${namespace}`,
     needs: [clusterId],
     fingerprint: async inputs => ({
@@ -30,7 +29,7 @@ export function namespaceNode({ project, access }: RunContext): Node {
     async apply({ inputs, say, remember }, signal) {
       const { api } = await access(inputOf<ClusterOutput>(inputs, clusterId))
       await remember({ namespace })
-      const [applied] = await applyObjects(api, [namespaceObject(namespace, name)], { signal, say })
+      const [applied] = await applyObjects(api, [namespaceObject(namespace, project.name)], { signal, say })
       return { namespace, identity: { ...applied?.identity } }
     },
   }

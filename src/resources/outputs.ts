@@ -1,4 +1,5 @@
 import type { Inputs, Output } from '../engine/node.ts'
+import type { Project } from '../model/project.ts'
 
 /** What each kind of node leaves for the others. */
 export type ClusterOutput = {
@@ -19,11 +20,22 @@ export type ImageOutput = {
   builtAt: string
 }
 
+export type SecretOutput = {
+  /** Another one with each other content. */
+  version: string
+  namespaces: string[]
+}
+
 export const clusterId = 'cluster:cluster'
 /** Its nodes are Ready: what is only given to the cluster does not wait for that. */
 export const nodesId = 'nodes:cluster'
 export const registryId = 'registry:registry'
 export const namespaceId = 'namespace:namespace'
+/** The project's own is known by another id, whatever its name is. */
+export const namespaceIdOf = (project: Pick<Project, 'namespace'>, name: string) =>
+  name === project.namespace ? namespaceId : `namespace:${name}`
+export const secretId = (name: string) => `secret:${name}`
+export const secretKeysId = (service: string) => `secret-keys:${service}`
 export const imageId = (service: string) => `image:${service}`
 export const workloadId = (service: string) => `workload:${service}`
 export const forwardId = (service: string) => `forward:${service}`

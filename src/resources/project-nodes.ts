@@ -7,9 +7,12 @@ import { forwardNode } from './forward-node.ts'
 import { imageNode } from './image-node.ts'
 import { namespaceNode } from './namespace-node.ts'
 import { nodesNode } from './nodes-node.ts'
+import { secretKeysId } from './outputs.ts'
 import { readyNode } from './ready-node.ts'
 import { registryNode } from './registry-node.ts'
 import type { RunContext } from './run-context.ts'
+import { secretKeysNode } from './secret-keys-node.ts'
+import { secretNode } from './secret-node.ts'
 import { workloadNode } from './workload-node.ts'
 
 export interface Counts {
@@ -36,19 +39,27 @@ export async function projectNodes(
     ...services.filter(({ build }) => build).map(({ name }) => name),
     ...[...uses.values()].flat(),
   ])
+  const secretChecks = project.secrets.length > 0 ? deployed.map(({ name }) => secretKeysId(name)) : []
   return [
     clusterNode(context),
     nodesNode(context),
     ...(needed.size > 0 || project.cluster.provider !== 'existing'
       ? await imageNodes(context, needed, counts)
       : []),
-    ...(deployed.length > 0 ? [namespaceNode(context)] : []),
+    ...Array.from(namespacesOf(project, deployed), namespace => namespaceNode(context, namespace)),
+    ...(project.secrets.length > 0 ? deployed.map(service => secretKeysNode(context, service)) : []),
+    ...project.secrets.map(spec => secretNode(context, spec, secretChecks, counts)),
     ...deployed.flatMap(service => [
-      workloadNode(context, service, uses.get(service.name) ?? [], counts),
+      workloadNode(context, service, { images: uses.get(service.name) ?? [], secretChecks, counts }),
       readyNode(context, service.name),
       ...(service.forward.length > 0 ? [forwardNode(context, service)] : []),
     ]),
   ]
+}
+
+function namespacesOf({ namespace, secrets }: Project, deployed: readonly Service[]): Set<string> {
+  const own = deployed.length > 0 ? [namespace] : []
+  return new Set([...own, ...secrets.flatMap(spec => spec.namespaces)])
 }
 
 /** What it takes to have the images in the registry, and no more: an existing cluster is only asked for its registry. */

@@ -2,9 +2,9 @@ import type { Node } from '../engine/node.ts'
 import { serviceStatus } from '../kube/rollout/status.ts'
 import { waitReady } from '../kube/rollout/wait-ready.ts'
 import { unanswering } from './answering.ts'
+import { identitiesOf } from './apply-recorded.ts'
 import { type ClusterOutput, clusterId, inputOf, nodesId, readyId, workloadId } from './outputs.ts'
 import type { RunContext } from './run-context.ts'
-import { identitiesOf } from './workload-node.ts'
 
 /** A service's workloads are up: looked at in every run, since a pod that was fine may not be now. */
 export function readyNode({ access, caughtUp }: RunContext, service: string): Node {

@@ -10,6 +10,7 @@ import type { KubeApi } from '../kube/api.ts'
 import type { PodDialer } from '../kube/pod-dialer.ts'
 import type { Live } from '../kube/rollout/live.ts'
 import type { Project } from '../model/project.ts'
+import type { OpenSecrets } from './open-secrets.ts'
 import type { ClusterOutput } from './outputs.ts'
 
 /** What a run's nodes work with: opened by the session, and closed by it. */
@@ -28,6 +29,7 @@ export interface RunContext {
   /** Resolves once what runs of the service is what its sources say, as far as they are written into its containers. */
   caughtUp(service: string, signal: AbortSignal): Promise<void>
   forwards: OpenForwards
+  secrets: OpenSecrets
   /** The connection that is open, or a new one: `anew` where the cluster was started or made. */
   access(cluster: ClusterOutput, how?: { anew: boolean }): Promise<ClusterAccess>
   /** Resolves once no node of a cluster that is being made is at fetching one of these images; tells where that waits. */

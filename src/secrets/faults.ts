@@ -91,6 +91,57 @@ export function wrongKey(file: string, recipients: readonly string[], tried: rea
   })
 }
 
+/** What a Secret is taken from. */
+export interface Taken {
+  name: string
+  /** As messages name it. */
+  file: string
+}
+
+export function unfit({ name, file }: Taken, why: string): DevkError {
+  return new DevkError({
+    code: 'SECRETS_UNFIT',
+    message: `Secret ${name} can't be made of ${file}: ${why}. Nothing was applied.`,
+    hint: 'Correct the file (devk secrets edit), or what secrets: in devk.yaml takes of it.',
+  })
+}
+
+/** `complaints` say each where a key is wanted, and which file has it not. */
+export function missingKeys(service: string, complaints: readonly string[]): DevkError {
+  return new DevkError({
+    code: 'SECRETS_KEY_MISSING',
+    message: `${service} reads what its Secrets will not have. Nothing was deployed.`,
+    hint: 'Add what is missing (devk secrets set FILE KEY), or correct the manifest; optional: true lets a pod do without.',
+    detail: complaints.join('\n'),
+  })
+}
+
+export function secretTwice({ name, file }: Taken, manifest: string): DevkError {
+  return new DevkError({
+    code: 'SECRETS_TWICE',
+    message: `Secret ${name} is made of ${file}, and it is in ${manifest} as well. Nothing was deployed.`,
+    hint: 'Remove one of the two: each would overwrite the other.',
+  })
+}
+
+/** `project` is the devk project that has it, if one does. */
+export function foreignSecret(name: string, namespace: string, project: string | undefined): DevkError {
+  const whose = project === undefined ? 'was not made by devk' : `belongs to devk project ${project}`
+  return new DevkError({
+    code: 'SECRETS_FOREIGN',
+    message: `There is a Secret ${name} in namespace ${namespace} that ${whose}. It was not touched.`,
+    hint: `Give yours another name; or, where nobody needs it: kubectl delete secret ${name} --namespace ${namespace}`,
+  })
+}
+
+export function remoteCluster({ name, file }: Taken, context: string): DevkError {
+  return new DevkError({
+    code: 'SECRETS_REMOTE_CLUSTER',
+    message: `Secret ${name} of ${file} was not decrypted: the context ${context} may be a remote cluster.`,
+    hint: 'If it may go there, write remote: true at this secret in devk.yaml.',
+  })
+}
+
 export function unsupportedKey(file: string, why: string): DevkError {
   return new DevkError({
     code: 'SECRETS_UNSUPPORTED_KEY',

@@ -213,9 +213,78 @@ describe('overlays', () => {
   })
 })
 
-it('tells which of its sections this version does nothing with', async () => {
-  const { ignored } = await read('name: shop\nsecrets: [{ name: s }]\n')
-  expect(ignored).toEqual(['secrets'])
+describe('secrets', () => {
+  const secrets = async (...items: string[]) => {
+    await mkdir(join(folder, 'secrets'), { recursive: true })
+    await writeFile(join(folder, 'secrets', 'a.enc.yaml'), '')
+    return (await read(['name: shop', 'secrets:', ...items.map(item => `  - ${item}`), ''].join('\n')))
+      .secrets
+  }
+  const complaint = (...items: string[]) =>
+    secrets(...items).then(
+      () => 'none',
+      (error: DevkError) => error.detail ?? '',
+    )
+
+  it('go to the project’s namespace, as Opaque, unless told', async () => {
+    expect(await secrets('{ name: a, file: secrets/a.enc.yaml }')).toEqual([
+      {
+        name: 'a',
+        file: join(folder, 'secrets', 'a.enc.yaml'),
+        manifest: false,
+        type: 'Opaque',
+        namespaces: ['shop'],
+        remote: false,
+      },
+    ])
+  })
+
+  it('have types by short names, or by any of one’s own', async () => {
+    const types = ['tls', 'dockerconfigjson', 'basic-auth', 'ssh-auth', 'Opaque', 'example.com/own']
+    const found = await secrets(
+      ...types.map((type, index) => `{ name: s${index}, file: secrets/a.enc.yaml, type: ${type} }`),
+    )
+    expect(found.map(({ type }) => type)).toEqual([
+      'kubernetes.io/tls',
+      'kubernetes.io/dockerconfigjson',
+      'kubernetes.io/basic-auth',
+      'kubernetes.io/ssh-auth',
+      'Opaque',
+      'example.com/own',
+    ])
+  })
+
+  it('are a fault with its place where the file is not there', async () => {
+    expect(await complaint('{ name: a, file: secrets/b.yaml }')).toMatch(
+      /devk\.yaml:3:\d+: secrets\.0\.file is no file: "secrets\/b\.yaml"/,
+    )
+  })
+
+  it('are a fault where two are one Secret of one namespace', async () => {
+    const said = await complaint(
+      '{ name: a, file: secrets/a.enc.yaml, namespaces: [one, two] }',
+      '{ name: a, file: secrets/a.enc.yaml, namespaces: [two] }',
+    )
+    expect(said).toContain('secrets.1.name is the Secret of secrets.0 as well: "a"')
+    expect(
+      await complaint(
+        '{ name: a, file: secrets/a.enc.yaml, namespaces: [one] }',
+        '{ name: a, file: secrets/a.enc.yaml }',
+      ),
+    ).toBe('none')
+  })
+
+  it('are a fault where a manifest is taken apart', async () => {
+    expect(await complaint('{ name: a, file: secrets/a.enc.yaml, manifest: true, key: b }')).toContain(
+      'secrets.0.manifest goes with neither key nor entry',
+    )
+  })
+
+  it('are a fault where Kubernetes would take neither the name nor the entry', async () => {
+    const said = await complaint('{ name: A_b, file: secrets/a.enc.yaml, entry: "a b" }')
+    expect(said).toContain('secrets.0.name must be lower-case letters')
+    expect(said).toContain('secrets.0.entry must be letters')
+  })
 })
 
 describe('sync rules', () => {

@@ -16,8 +16,9 @@ export const up: Operation<'up'> = async (input, context) => {
   )
   const services = withNeeds(project, input.services)
   const { report, signal } = context
-  return await withProject(context, session =>
-    shareFresh(
+  return await withProject(context, session => {
+    session.user.env = context.env
+    return shareFresh(
       session.runs,
       {
         key: JSON.stringify(['up', project, input]),
@@ -28,9 +29,6 @@ export const up: Operation<'up'> = async (input, context) => {
       },
       async (steps, running) => {
         const options = { steps, signal: running }
-        if (project.ignored.length > 0) {
-          steps.note(`This version of devk does nothing with ${project.ignored.join(', ')}.`)
-        }
         const what = { project, services, pruneVolumes: input.pruneVolumes, tidy: true }
         const run = await bringUpServices(session, what, options)
         const status = await projectStatus(session, options)
@@ -38,8 +36,8 @@ export const up: Operation<'up'> = async (input, context) => {
           throw new DevkError({ code: 'STATE_BROKEN', message: 'What this run wrote down is gone.' })
         return { run, status: { ...status, running: undefined } }
       },
-    ),
-  )
+    )
+  })
 }
 
 function titleOf({ name }: Project, services: readonly string[]): string {

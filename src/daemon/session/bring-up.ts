@@ -10,10 +10,11 @@ import { currentVersions } from '../../kube/apply/current-versions.ts'
 import type { Project, Service } from '../../model/project.ts'
 import type { RunReport } from '../../model/project-status.ts'
 import type { Steps } from '../../model/steps.ts'
-import { forwardId, imageId, readyId, workloadId } from '../../resources/outputs.ts'
+import { identitiesOf } from '../../resources/apply-recorded.ts'
+import { openSecrets } from '../../resources/open-secrets.ts'
+import { forwardId, imageId, readyId, secretId, secretKeysId, workloadId } from '../../resources/outputs.ts'
 import { projectNodes } from '../../resources/project-nodes.ts'
 import type { RunContext } from '../../resources/run-context.ts'
-import { identitiesOf } from '../../resources/workload-node.ts'
 import { emptyReport, observe } from './observe.ts'
 import { prefetching } from './prefetch.ts'
 import { remover } from './removers.ts'
@@ -96,13 +97,14 @@ function runContext(
     dialect: clientDialect(run, clusters),
     pruneVolumes,
     forwards: session,
+    secrets: openSecrets({ folder: project.folder, env: session.user.env }),
     caughtUp: session.sync.caughtUp,
     access,
     inventory(cluster, signal) {
       versions ??= (async () => {
         const [{ api }, records] = await Promise.all([access(cluster), session.store.list()])
         const objects = records
-          .filter(({ id }) => kindOf(id) === 'workload')
+          .filter(({ id }) => ['workload', 'secret'].includes(kindOf(id)))
           .flatMap(({ output }) => identitiesOf(output))
         return await currentVersions(api, objects, { project: project.name, signal })
       })()
@@ -129,7 +131,9 @@ async function removeOrphans(
       ...(forward.length > 0 ? [forwardId(name)] : []),
     ]),
   )
-  const orphans = (await session.store.list()).filter(record => isOfService(record) && !named.has(record.id))
+  if (project.secrets.length > 0) for (const { name } of project.services) named.add(secretKeysId(name))
+  for (const { name } of project.secrets) named.add(secretId(name))
+  const orphans = (await session.store.list()).filter(record => isNamed(record) && !named.has(record.id))
   if (orphans.length === 0) return []
   return await removeNodes(
     orphans,
@@ -139,6 +143,7 @@ async function removeOrphans(
   )
 }
 
-function isOfService({ id }: NodeRecord): boolean {
-  return ['image', 'workload', 'ready', 'forward'].includes(kindOf(id))
+/** By the project file: what it names no longer goes. */
+function isNamed({ id }: NodeRecord): boolean {
+  return ['image', 'secret', 'secret-keys', 'workload', 'ready', 'forward'].includes(kindOf(id))
 }

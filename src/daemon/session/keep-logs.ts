@@ -9,7 +9,7 @@ import { type Owned, ownerOf } from '../../kube/rollout/owner-of.ts'
 import { type LogRing, openRing } from '../../logs/ring.ts'
 import type { LogSource } from '../../model/log.ts'
 import { KEPT_LOG_BYTES } from '../../model/size.ts'
-import { identitiesOf } from '../../resources/workload-node.ts'
+import { identitiesOf } from '../../resources/apply-recorded.ts'
 import { keepEvents } from './keep-events.ts'
 import { readSummary } from './summary.ts'
 

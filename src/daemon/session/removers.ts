@@ -2,9 +2,9 @@ import type { Clusters } from '../../cluster/clusters.ts'
 import { type Remover, subjectOf } from '../../engine/remove.ts'
 import type { ObjectIdentity } from '../../kube/apply/identity.ts'
 import { removeObjects } from '../../kube/apply/remove-objects.ts'
+import { identitiesOf } from '../../resources/apply-recorded.ts'
 import { removeCluster } from '../../resources/cluster-node.ts'
 import { type ClusterOutput, clusterId } from '../../resources/outputs.ts'
-import { identitiesOf } from '../../resources/workload-node.ts'
 import type { Session } from './session.ts'
 import type { Summary } from './summary.ts'
 
@@ -26,8 +26,10 @@ export function remover(
     })
     return await removeObjects(api, objects, { project: name, signal, say: () => {}, keepVolumes })
   }
+  const removeAll: Remover = ({ notes, output }) => remove([...identitiesOf(notes), ...identitiesOf(output)])
   const removers: Record<string, Remover> = {
-    workload: record => remove([...identitiesOf(record.notes), ...identitiesOf(record.output)]),
+    workload: removeAll,
+    secret: removeAll,
     namespace: ({ output }) =>
       remove(output['identity'] ? [output['identity'] as unknown as ObjectIdentity] : []),
     forward: async ({ id }) => {

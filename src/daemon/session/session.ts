@@ -37,6 +37,8 @@ export interface Session extends AsyncDisposable, OpenForwards {
   /** Keeps containers as the sources are; only where the session lasts. */
   readonly sync: KeptInSync
   readonly activities: Activities
+  /** Who asked for an `up` last: by their environment the keys of secrets are found. It is on no disk. */
+  readonly user: { env: NodeJS.Dict<string> }
   /** Services that are built or applied anew at this moment, and why. */
   readonly busy: Map<string, string>
   /** Ends what runs; its place is on disk. */
@@ -124,6 +126,7 @@ export function openSession(
     sync,
     isBehind: sync.isBehind,
     activities: told,
+    user: { env: process.env },
     busy: new Map(),
     async access(clusters, place, { anew } = { anew: false }) {
       const { cluster, namespace } = place

@@ -7,6 +7,7 @@ import type { RunReport } from '../../model/project-status.ts'
 import { readProject } from '../../project/read-project.ts'
 import { bringUpServices } from '../session/bring-up.ts'
 import type { Session } from '../session/session.ts'
+import type { KeptInSync } from './keep-in-sync.ts'
 import type { Changed } from './watch-project.ts'
 
 const HEARD_MS = 500
@@ -22,11 +23,11 @@ export function develop(session: Session): AsyncDisposable {
   let running: AbortController | undefined
   let ended: Promise<void> = Promise.resolve()
 
-  function onChange({ toDo, project, ignoring }: Changed): void {
+  function onChange({ toDo, secrets, project, ignoring }: Changed): void {
     const building = toDo.filter(({ rebuild }) => rebuild.length > 0)
     const applying = toDo.filter(({ rebuild, apply }) => rebuild.length === 0 && apply.length > 0)
     const services = [...building, ...applying].map(({ service }) => service)
-    if (services.length === 0 && !project && !ignoring) return
+    if (services.length + secrets.length === 0 && !project && !ignoring) return
     for (const { service, rebuild } of building) {
       const why = hasRules(service) ? `${isOrAre(rebuild)} in no sync rule` : 'changed'
       activities.tell(`rebuilding ${service}: ${shown(rebuild)} ${why}`, { service })
@@ -34,10 +35,12 @@ export function develop(session: Session): AsyncDisposable {
     for (const { service, apply } of applying) {
       activities.tell(`applying ${service}: ${shown(apply)} changed`, { service })
     }
+    for (const name of secrets) activities.tell(`applying Secret ${name}: its file changed`)
     if (project) activities.tell(`reading ${PROJECT_FILE} again: it changed`)
     if (ignoring) activities.tell('looking at all sources again: what is left out of them changed')
     wanted = {
       services: new Set([...wanted.services, ...services]),
+      secrets: new Set([...wanted.secrets, ...secrets]),
       reload: wanted.reload || project,
       anew: wanted.anew || ignoring,
     }
@@ -72,7 +75,7 @@ export function develop(session: Session): AsyncDisposable {
       await untilHeard(signal)
       for (const name of taken.services) session.busy.set(name, 'its sources changed')
       const report = await bring(project, services, signal)
-      tellGone(followed.services, project)
+      tellGone(followed, project)
       wanted = taken === wanted ? nothing() : wanted
       tellReport(report, taken)
     } catch (thrown) {
@@ -119,13 +122,17 @@ export function develop(session: Session): AsyncDisposable {
   }
 
   /** Only who asks for it takes something away. */
-  function tellGone(before: readonly Service[], { services }: Project): void {
-    const gone = before.filter(({ name }) => !services.some(service => service.name === name))
-    for (const { name } of gone)
-      activities.tell(`${PROJECT_FILE} names ${name} no more: devk up takes it away`, { service: name })
+  function tellGone(before: NonNullable<KeptInSync['followed']>, project: Project): void {
+    const tell = (what: string, service?: string) =>
+      activities.tell(
+        `${PROJECT_FILE} names ${what} no more: devk up takes it away`,
+        service ? { service } : {},
+      )
+    for (const { name } of goneFrom(before.services, project.services)) tell(name, name)
+    for (const { name } of goneFrom(before.project.secrets, project.secrets)) tell(`Secret ${name}`)
   }
 
-  function tellReport({ failures, held, ms, done }: RunReport, { services }: Wanted): void {
+  function tellReport({ failures, held, ms, done }: RunReport, { services, secrets }: Wanted): void {
     for (const { what, error } of failures) {
       activities.tell([`${what} failed: ${error.message}`, error.detail].filter(Boolean).join('\n'), {
         trouble: true,
@@ -133,7 +140,8 @@ export function develop(session: Session): AsyncDisposable {
     }
     for (const { what, reason } of held) activities.tell(`${what}: ${reason}`, { trouble: true })
     if (failures.length + held.length > 0 || done.length === 0) return
-    const who = services.size > 0 ? [...services].join(', ') : 'the project'
+    const what = [...services, ...[...secrets].map(name => `Secret ${name}`)]
+    const who = what.length > 0 ? what.join(', ') : 'the project'
     activities.tell(`${who} up to date (${formatDuration(ms)})`)
   }
 
@@ -147,8 +155,13 @@ export function develop(session: Session): AsyncDisposable {
   }
 }
 
+function goneFrom<T extends { name: string }>(before: readonly T[], now: readonly T[]): T[] {
+  return before.filter(({ name }) => !now.some(each => each.name === name))
+}
+
 interface Wanted {
   services: Set<string>
+  secrets: Set<string>
   /** The project is read again. */
   reload: boolean
   /** All sources are looked at again. */
@@ -156,11 +169,11 @@ interface Wanted {
 }
 
 function nothing(): Wanted {
-  return { services: new Set(), reload: false, anew: false }
+  return { services: new Set(), secrets: new Set(), reload: false, anew: false }
 }
 
-function isNothing({ services, reload, anew }: Wanted): boolean {
-  return services.size === 0 && !reload && !anew
+function isNothing({ services, secrets, reload, anew }: Wanted): boolean {
+  return services.size + secrets.size === 0 && !reload && !anew
 }
 
 /** Where all of it is. */

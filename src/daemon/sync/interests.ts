@@ -13,6 +13,8 @@ import type { WatchRoot } from '../../watch/root.ts'
 export interface Interests {
   services: Interest[]
   roots: WatchRoot[]
+  /** The secrets that are made of it. */
+  secretsOf(file: string): string[]
   /** The project is read from it. */
   isProject(file: string): boolean
   /** It says which files count. */
@@ -26,7 +28,11 @@ export async function interestsOf(project: Project, services: readonly Service[]
   const usesGit = services.some(({ sync }) => sync.some(rule => rule.gitignore))
   return {
     services: each.map(({ interest }) => interest),
-    roots: [...each.flatMap(({ roots }) => roots), ...project.files.map(wholly)],
+    roots: [
+      ...each.flatMap(({ roots }) => roots),
+      ...[...project.files, ...project.secrets.map(({ file }) => file)].map(wholly),
+    ],
+    secretsOf: file => project.secrets.filter(spec => spec.file === file).map(({ name }) => name),
     isProject: file => projectFiles.has(file),
     isIgnoreFile: file => ignoreFiles.has(file) || (usesGit && file.endsWith('/.gitignore')),
   }

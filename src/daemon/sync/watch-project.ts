@@ -16,6 +16,8 @@ export interface WatchedProject extends AsyncDisposable {
 
 export interface Changed {
   toDo: ToDo[]
+  /** Secrets whose files are others now. */
+  secrets: string[]
   /** The project may be another one now. */
   project: boolean
   /** Other files count now than before. */
@@ -44,6 +46,7 @@ export async function watchProject(
       const files = changes.map(({ path }) => path)
       onChange({
         toDo: decide(files, interests.services),
+        secrets: [...new Set(files.flatMap(interests.secretsOf))],
         project: files.some(interests.isProject),
         ignoring: files.some(interests.isIgnoreFile),
       })

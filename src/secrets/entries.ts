@@ -1,0 +1,81 @@
+import { basename } from 'node:path'
+import type { SecretEntries, SecretSpec } from '../model/secrets.ts'
+import { entriesOf, type SopsDocument, type TreeMap, type TreeNode, valueAt } from './document.ts'
+import { unfit } from './faults.ts'
+import { manifestEntries } from './manifest-entries.ts'
+import { checkType, DOCKER_CONFIG, DOCKER_ENTRY } from './secret-types.ts'
+
+type Taking = Pick<SecretSpec, 'name' | 'key' | 'entry' | 'manifest' | 'type'> & {
+  /** As messages name it. */
+  file: string
+}
+
+/** More is no Secret to Kubernetes. */
+const MOST_BYTES = 1024 * 1024
+
+/** What a Secret holds, by what the project takes of a file. Throws SECRETS_UNFIT with paths, and never a value. */
+export function secretEntries(document: SopsDocument, taking: Taking): SecretEntries {
+  const entries = taken(document, taking)
+  for (const name of entries.keys()) {
+    if (!/^[-._a-zA-Z0-9]{1,253}$/.test(name))
+      throw unfit(
+        taking,
+        `${JSON.stringify(name)} can't be an entry's name: letters, digits, dashes, dots and underscores can`,
+      )
+  }
+  const bytes = [...entries.values()].reduce((sum, value) => sum + value.length, 0)
+  if (bytes > MOST_BYTES) throw unfit(taking, `it has ${bytes} bytes, and a Secret holds ${MOST_BYTES}`)
+  checkType(entries, taking)
+  return entries
+}
+
+function taken({ format, parts }: SopsDocument, taking: Taking): Map<string, Buffer> {
+  const { file, key, entry, manifest } = taking
+  const [root, ...more] = parts
+  if (!root || more.length > 0) throw unfit(taking, `it has ${parts.length} documents, and one is taken`)
+  if (manifest) return manifestEntries(root, taking)
+  const found = key === undefined ? root : nodeAt(root, key)
+  if (!found) throw unfit(taking, `there is no ${key} in it`)
+  if (format === 'binary') return new Map([[entry ?? ownName(file), leafOf(valueAt(root, 'data'))]])
+  const single = entry ?? oneEntry(found, taking)
+  if (single !== undefined) return new Map([[single, wholeOf(found, single, taking)]])
+  return new Map(
+    entriesOf(found as TreeMap).map(({ key: name, value }) => {
+      if (value.kind === 'scalar') return [name, value.bytes]
+      const path = key === undefined ? name : `${key}.${name}`
+      throw unfit(taking, `${path} is a ${value.kind} and no value: take it by key: ${path}`)
+    }),
+  )
+}
+
+/** The name of what is one entry by its nature. */
+function oneEntry(found: TreeNode, { key, type }: Taking): string | undefined {
+  if (type === DOCKER_CONFIG && !(found.kind === 'map' && valueAt(found, DOCKER_ENTRY))) return DOCKER_ENTRY
+  return found.kind === 'map' ? undefined : key?.slice(key.lastIndexOf('.') + 1)
+}
+
+function wholeOf(node: TreeNode, entry: string, taking: Taking): Buffer {
+  if (node.kind === 'scalar') return node.bytes
+  throw unfit(taking, `what is taken for ${entry} is a ${node.kind} and no value`)
+}
+
+function leafOf(node: TreeNode | undefined): Buffer {
+  return node?.kind === 'scalar' ? node.bytes : Buffer.alloc(0)
+}
+
+/** `a.b.c`, where keys may have dots themselves: the longest that is there counts. */
+function nodeAt(map: TreeMap, path: string): TreeNode | undefined {
+  const whole = valueAt(map, path)
+  if (whole) return whole
+  for (let dot = path.lastIndexOf('.'); dot > 0; dot = path.lastIndexOf('.', dot - 1)) {
+    const next = valueAt(map, path.slice(0, dot))
+    const found = next?.kind === 'map' ? nodeAt(next, path.slice(dot + 1)) : undefined
+    if (found) return found
+  }
+  return undefined
+}
+
+/** `keystore.jks` of `secrets/keystore.enc.jks`. */
+function ownName(file: string): string {
+  return basename(file).replace(/\.(enc|encrypted|sops)(?=\.|$)/, '')
+}
