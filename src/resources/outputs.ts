@@ -20,6 +20,11 @@ export type ImageOutput = {
   builtAt: string
 }
 
+export type SecretEntriesOutput = {
+  /** Their names. */
+  entries: string[]
+}
+
 export type SecretOutput = {
   /** Another one with each other content. */
   version: string
@@ -35,6 +40,7 @@ export const namespaceId = 'namespace:namespace'
 export const namespaceIdOf = (project: Pick<Project, 'namespace'>, name: string) =>
   name === project.namespace ? namespaceId : `namespace:${name}`
 export const secretId = (name: string) => `secret:${name}`
+export const secretEntriesId = (name: string) => `secret-entries:${name}`
 export const secretKeysId = (service: string) => `secret-keys:${service}`
 export const imageId = (service: string) => `image:${service}`
 export const workloadId = (service: string) => `workload:${service}`

@@ -11,6 +11,7 @@ import { secretKeysId } from './outputs.ts'
 import { readyNode } from './ready-node.ts'
 import { registryNode } from './registry-node.ts'
 import type { RunContext } from './run-context.ts'
+import { secretEntriesNode } from './secret-entries-node.ts'
 import { secretKeysNode } from './secret-keys-node.ts'
 import { secretNode } from './secret-node.ts'
 import { workloadNode } from './workload-node.ts'
@@ -47,6 +48,7 @@ export async function projectNodes(
       ? await imageNodes(context, needed, counts)
       : []),
     ...Array.from(namespacesOf(project, deployed), namespace => namespaceNode(context, namespace)),
+    ...project.secrets.map(spec => secretEntriesNode(context, spec)),
     ...(project.secrets.length > 0 ? deployed.map(service => secretKeysNode(context, service)) : []),
     ...project.secrets.map(spec => secretNode(context, spec, secretChecks, counts)),
     ...deployed.flatMap(service => [

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto'
 import { relative } from 'node:path'
 import { didYouMean } from '../base/nearest.ts'
-import type { Node, NodeRecord, Output } from '../engine/node.ts'
+import type { Inputs, Node, NodeRecord, Output } from '../engine/node.ts'
 import { originOf } from '../kube/manifests/origin.ts'
 import { podTemplateOf } from '../kube/manifests/pod-templates.ts'
 import { readDeploy } from '../kube/manifests/read-deploy.ts'
@@ -10,8 +10,8 @@ import { type KubeObject, nameOf, titleOf } from '../kube/object.ts'
 import type { Project, Service } from '../model/project.ts'
 import type { SecretSpec } from '../model/secrets.ts'
 import { missingKeys, secretTwice } from '../secrets/faults.ts'
-import { deployHashes, fileHash } from './deploy-hashes.ts'
-import { secretKeysId } from './outputs.ts'
+import { deployHashes } from './deploy-hashes.ts'
+import { inputOf, type SecretEntriesOutput, secretEntriesId, secretKeysId } from './outputs.ts'
 import type { RunContext } from './run-context.ts'
 
 /** A use of a Secret that the project makes, by an object of the service's. */
@@ -22,30 +22,29 @@ type ServiceUse = SecretUse & { object: string }
  * pod waits for a key that nobody will bring.
  */
 export function secretKeysNode(context: RunContext, service: Service): Node {
-  const { project, secrets } = context
+  const { project } = context
+  const entriesOf = (inputs: Inputs, { name }: SecretSpec) =>
+    inputOf<SecretEntriesOutput>(inputs, secretEntriesId(name)).entries
   return {
     id: secretKeysId(service.name),
     title: `secrets of ${service.name}`,
-    needs: [],
-    async fingerprint() {
-      const files = new Set(project.secrets.map(({ file }) => file))
-      const hashes = [...files].map(
-        async file => [relative(project.folder, file), await fileHash(file)] as const,
-      )
+    needs: project.secrets.map(({ name }) => secretEntriesId(name)),
+    async fingerprint(inputs) {
       return {
         manifests: hash('sha256', JSON.stringify(await deployHashes(project, service))),
-        secrets: JSON.stringify(project.secrets.map(spec => withFile(spec, project))),
-        ...Object.fromEntries(await Promise.all(hashes)),
+        secrets: JSON.stringify(project.secrets.map(({ name, namespaces }) => [name, namespaces])),
+        ...Object.fromEntries(
+          project.secrets.map(spec => [`Secret ${spec.name}`, JSON.stringify(entriesOf(inputs, spec))]),
+        ),
       }
     },
-    async apply({ record, fingerprint, note }, signal) {
+    async apply({ inputs, record, fingerprint, note }, signal) {
       const uses = usesBefore(record, fingerprint) ?? (await findUses(context, service, signal, note))
-      const missing: string[] = []
-      for (const spec of project.secrets) {
-        const own = uses.filter(({ secret }) => secret === spec.name)
-        const entries = await secrets.entries(spec, signal)
-        missing.push(...own.flatMap(use => complaint(use, spec, entries.keys(), project)))
-      }
+      const missing = project.secrets.flatMap(spec =>
+        uses
+          .filter(({ secret }) => secret === spec.name)
+          .flatMap(use => complaint(use, withFile(spec, project), entriesOf(inputs, spec))),
+      )
       if (missing.length > 0) throw missingKeys(service.name, missing)
       return { uses: uses as unknown as Output[] }
     },
@@ -99,14 +98,11 @@ async function findUses(
 
 function complaint(
   { key, optional, object, where, secret }: ServiceUse,
-  spec: SecretSpec,
-  there: Iterable<string>,
-  project: Project,
+  { file }: SecretSpec,
+  entries: readonly string[],
 ): string[] {
-  const names = [...there]
-  if (key === undefined || optional || names.includes(key)) return []
-  const { file } = withFile(spec, project)
-  return [`${object}, ${where}: ${key} of Secret ${secret} is not in ${file}${didYouMean(key, names)}`]
+  if (key === undefined || optional || entries.includes(key)) return []
+  return [`${object}, ${where}: ${key} of Secret ${secret} is not in ${file}${didYouMean(key, entries)}`]
 }
 
 function withFile(spec: SecretSpec, { folder }: Project): SecretSpec {

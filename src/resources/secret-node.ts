@@ -17,6 +17,7 @@ import {
   inputOf,
   namespaceIdOf,
   type SecretOutput,
+  secretEntriesId,
   secretId,
 } from './outputs.ts'
 import type { RunContext } from './run-context.ts'
@@ -37,7 +38,12 @@ export function secretNode(
   return {
     id: secretId(name),
     title: `Secret ${name}`,
-    needs: [clusterId, ...namespaces.map(each => namespaceIdOf(project, each)), ...checks],
+    needs: [
+      clusterId,
+      secretEntriesId(name),
+      ...namespaces.map(each => namespaceIdOf(project, each)),
+      ...checks,
+    ],
     async fingerprint(inputs) {
       return {
         [file]: await fileHash(spec.file),

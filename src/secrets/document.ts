@@ -58,6 +58,11 @@ export function valueAt(map: TreeMap, key: string): TreeNode | undefined {
   return entriesOf(map).findLast(entry => entry.key === key)?.value
 }
 
+/** What a value is to a program that reads it: of nothing, nothing. */
+export function bytesOf(node: TreeNode | undefined): Buffer {
+  return node?.kind === 'scalar' && node.type !== 'null' ? node.bytes : Buffer.alloc(0)
+}
+
 /** How sops tells formats apart: by the file's name alone. */
 export function formatOf(file: string): SopsFormat {
   if (/\.ya?ml$/.test(file)) return 'yaml'

@@ -1,6 +1,6 @@
 import { basename } from 'node:path'
 import type { SecretEntries, SecretSpec } from '../model/secrets.ts'
-import { entriesOf, type SopsDocument, type TreeMap, type TreeNode, valueAt } from './document.ts'
+import { bytesOf, entriesOf, type SopsDocument, type TreeMap, type TreeNode, valueAt } from './document.ts'
 import { unfit } from './faults.ts'
 import { manifestEntries } from './manifest-entries.ts'
 import { checkType, DOCKER_CONFIG, DOCKER_ENTRY } from './secret-types.ts'
@@ -36,12 +36,12 @@ function taken({ format, parts }: SopsDocument, taking: Taking): Map<string, Buf
   if (manifest) return manifestEntries(root, taking)
   const found = key === undefined ? root : nodeAt(root, key)
   if (!found) throw unfit(taking, `there is no ${key} in it`)
-  if (format === 'binary') return new Map([[entry ?? ownName(file), leafOf(valueAt(root, 'data'))]])
+  if (format === 'binary') return new Map([[entry ?? ownName(file), bytesOf(valueAt(root, 'data'))]])
   const single = entry ?? oneEntry(found, taking)
   if (single !== undefined) return new Map([[single, wholeOf(found, single, taking)]])
   return new Map(
     entriesOf(found as TreeMap).map(({ key: name, value }) => {
-      if (value.kind === 'scalar') return [name, value.bytes]
+      if (value.kind === 'scalar') return [name, bytesOf(value)]
       const path = key === undefined ? name : `${key}.${name}`
       throw unfit(taking, `${path} is a ${value.kind} and no value: take it by key: ${path}`)
     }),
@@ -55,12 +55,8 @@ function oneEntry(found: TreeNode, { key, type }: Taking): string | undefined {
 }
 
 function wholeOf(node: TreeNode, entry: string, taking: Taking): Buffer {
-  if (node.kind === 'scalar') return node.bytes
+  if (node.kind === 'scalar') return bytesOf(node)
   throw unfit(taking, `what is taken for ${entry} is a ${node.kind} and no value`)
-}
-
-function leafOf(node: TreeNode | undefined): Buffer {
-  return node?.kind === 'scalar' ? node.bytes : Buffer.alloc(0)
 }
 
 /** `a.b.c`, where keys may have dots themselves: the longest that is there counts. */

@@ -137,7 +137,7 @@ export function foreignSecret(name: string, namespace: string, project: string |
 export function remoteCluster({ name, file }: Taken, context: string): DevkError {
   return new DevkError({
     code: 'SECRETS_REMOTE_CLUSTER',
-    message: `Secret ${name} of ${file} was not decrypted: the context ${context} may be a remote cluster.`,
+    message: `Secret ${name} of ${file} was not applied: the context ${context} may be a remote cluster.`,
     hint: 'If it may go there, write remote: true at this secret in devk.yaml.',
   })
 }

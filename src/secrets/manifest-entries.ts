@@ -1,4 +1,4 @@
-import { entriesOf, type TreeMap, type TreeNode, valueAt } from './document.ts'
+import { bytesOf, entriesOf, type TreeMap, type TreeNode, valueAt } from './document.ts'
 import { type Taken, unfit } from './faults.ts'
 
 /**
@@ -29,7 +29,7 @@ function leavesAt(root: TreeMap, key: string, taken: Taken): [string, Buffer][] 
   if (node.kind !== 'map') throw unfit(taken, `its ${key} is no mapping`)
   return entriesOf(node).map(({ key: name, value }) => {
     if (value.kind !== 'scalar') throw unfit(taken, `${key}.${name} is a ${value.kind} and no value`)
-    return [name, value.bytes]
+    return [name, bytesOf(value)]
   })
 }
 

@@ -9,13 +9,16 @@ import type { ProjectStatus } from '../../src/model/project-status.ts'
 import type { UpOutput } from '../../src/protocol/operations.ts'
 import { openBrowser } from './support/browser.ts'
 import { devkFile, type Home, newHome, type Result, succeeded } from './support/devk.ts'
+import { leaksOf } from './support/leaks.ts'
 import { docker, eventually, kubectl, leftovers } from './support/machine.ts'
 import { newShop, type Shop } from './support/shop.ts'
 import { sideBySide } from './support/side-by-side.ts'
+import { ageKey } from './support/sops.ts'
 import { onTerminal } from './support/terminal.ts'
 
 /** The registry keeps what an earlier run of this test built. */
 const nonce = Date.now()
+const fresh = `fresh-${nonce}-password`
 
 let home: Home
 
@@ -45,10 +48,31 @@ sideBySide(
     })
 
     const devk = (...args: string[]): Promise<Result> =>
-      home.start(args, { cwd: shop.folder, env: { SHOP_PORT: String(port) } }).ended
+      home.start(args, {
+        cwd: shop.folder,
+        env: { SHOP_PORT: String(port), SOPS_AGE_KEY_FILE: shop.key },
+      }).ended
     const up = async (...args: string[]) =>
       JSON.parse(succeeded(await devk('up', '--json', ...args)).stdout) as UpOutput
     const status = async () => JSON.parse(succeeded(await devk('status', '--json')).stdout) as ProjectStatus
+
+    const password = async () =>
+      Buffer.from(
+        await kube(['-n', name, 'get', 'secret', 'postgres', '-o', 'jsonpath={.data.password}']),
+        'base64',
+      ).toString()
+    /** Names of the pods by service. */
+    const pods = async (service: string) =>
+      await kube([
+        '-n',
+        name,
+        'get',
+        'pods',
+        '-l',
+        `app=${service}`,
+        '-o',
+        'jsonpath={.items[*].metadata.uid}',
+      ])
 
     it('comes up from nothing by one command, which ends with where it can be opened', async () => {
       const result = succeeded(await devk('up'))
@@ -84,8 +108,9 @@ sideBySide(
         ['postgres', `${database}:5432`],
         ['redis', `${cache}:6379`],
       ].map(words => home.start(['forward', ...words], { cwd: shop.folder }))
+      const own = ['--rm', '--network', 'host', '--env', `PGPASSWORD=${await password()}`]
       const client = (image: string, program: string, ...args: string[]) =>
-        docker('run', '--rm', '--network', 'host', '--entrypoint', program, image, ...args)
+        docker('run', ...own, '--entrypoint', program, image, ...args)
       const bench = (...args: string[]) =>
         client(
           'postgres:15',
@@ -123,6 +148,55 @@ sideBySide(
       await shop.edit('api/src/server.js', 'api listens on 8080, anew', 'api listens on 8080')
       await shop.edit('web/public/index.html', '<h1>The saved shop</h1>', '<h1>The shop</h1>')
       await eventually(async () => expect(await served()).toContain('The shop'))
+    })
+
+    it('has its database’s password from a SOPS file: another one is there within moments, and restarts only who reads it', async () => {
+      const services = ['web', 'api', 'worker', 'postgres', 'redis']
+      const before = await Promise.all(services.map(pods))
+      await (await ageKey(shop.key)).encrypt(
+        join(shop.folder, 'secrets/postgres.enc.yaml'),
+        `password: ${fresh}\n`,
+      )
+      await eventually(async () => expect(await password()).toBe(fresh))
+      await eventually(async () => {
+        const now = await Promise.all(services.map(pods))
+        expect(services.filter((_, index) => now[index] !== before[index])).toEqual(['api', 'postgres'])
+        expect((await status()).services.every(({ state }) => state === 'ready')).toBe(true)
+      })
+      await eventually(async () => {
+        const orders = await fetch(`http://localhost:${port}/api/orders`, {
+          headers: { connection: 'close' },
+        })
+        expect(await orders.text()).toContain('a kettle')
+      })
+    })
+
+    it('has that password nowhere but in its Secret', async () => {
+      const telling = ["'api listens on 8080'", "'api listens with', process.env.POSTGRES_PASSWORD"] as const
+      await shop.edit('api/src/server.js', ...telling)
+      await eventually(async () =>
+        expect(succeeded(await devk('logs', 'api')).stdout).toContain(
+          'api listens with [hidden: postgres/password]',
+        ),
+      )
+      const { daemon } = await status()
+      const said = await Promise.all(
+        [
+          ['logs', '--json'],
+          ['status', '--json'],
+          ['up', '--json'],
+          ['secrets', 'check', '--json'],
+        ].map(async words => [words.join(' '), (await devk(...words)).stdout] as const),
+      )
+      const folders = ['state', 'cache', 'config', 'run'].map(each => join(home.folder, each))
+      const leaks = await leaksOf(fresh, {
+        folders: [...folders, shop.folder],
+        kube,
+        processes: [daemon?.pid ?? 0],
+        printed: Object.fromEntries(said),
+      })
+      expect(leaks).toEqual(['Secret postgres'])
+      await shop.edit('api/src/server.js', ...(telling.toReversed() as [string, string]))
       // From here on it is told what to do.
       succeeded(await devk('sync', '--pause'))
     })

@@ -12,7 +12,15 @@ import type { RunReport } from '../../model/project-status.ts'
 import type { Steps } from '../../model/steps.ts'
 import { identitiesOf } from '../../resources/apply-recorded.ts'
 import { openSecrets } from '../../resources/open-secrets.ts'
-import { forwardId, imageId, readyId, secretId, secretKeysId, workloadId } from '../../resources/outputs.ts'
+import {
+  forwardId,
+  imageId,
+  readyId,
+  secretEntriesId,
+  secretId,
+  secretKeysId,
+  workloadId,
+} from '../../resources/outputs.ts'
 import { projectNodes } from '../../resources/project-nodes.ts'
 import type { RunContext } from '../../resources/run-context.ts'
 import { emptyReport, observe } from './observe.ts'
@@ -132,7 +140,7 @@ async function removeOrphans(
     ]),
   )
   if (project.secrets.length > 0) for (const { name } of project.services) named.add(secretKeysId(name))
-  for (const { name } of project.secrets) named.add(secretId(name))
+  for (const { name } of project.secrets) named.add(secretId(name)).add(secretEntriesId(name))
   const orphans = (await session.store.list()).filter(record => isNamed(record) && !named.has(record.id))
   if (orphans.length === 0) return []
   return await removeNodes(
@@ -145,5 +153,6 @@ async function removeOrphans(
 
 /** By the project file: what it names no longer goes. */
 function isNamed({ id }: NodeRecord): boolean {
-  return ['image', 'secret', 'secret-keys', 'workload', 'ready', 'forward'].includes(kindOf(id))
+  const kinds = ['image', 'secret', 'secret-entries', 'secret-keys', 'workload', 'ready', 'forward']
+  return kinds.includes(kindOf(id))
 }

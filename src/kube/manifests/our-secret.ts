@@ -3,7 +3,7 @@ import { MANAGED_BY, PROJECT_LABEL } from '../labels.ts'
 import type { KubeObject } from '../object.ts'
 
 /** A new one for each other content, so that nothing needs to be told of the content itself. */
-export const SECRET_VERSION = 'devk.dev/secret-version'
+const SECRET_VERSION = 'devk.dev/secret-version'
 
 export interface SecretObject extends KubeObject {
   type?: string

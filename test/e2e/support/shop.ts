@@ -5,6 +5,8 @@ const example = resolve(import.meta.dirname, '../../../examples/shop')
 
 export interface Shop {
   folder: string
+  /** The key of its secrets. */
+  key: string
   /** Replaces text in one of its files; throws where it is not there. */
   edit: (file: string, before: string, after: string) => Promise<void>
   remove: (file: string) => Promise<void>
@@ -21,5 +23,6 @@ export async function newShop(folder: string, name: string, provider: string): P
   }
   await edit('devk.yaml', 'name: shop', `name: ${name}`)
   await edit('devk.yaml', 'cluster:\n', `cluster:\n  provider: ${provider}\n`)
-  return { folder, edit, remove: file => rm(join(folder, file)) }
+  const key = join(folder, 'secrets', 'example.agekey')
+  return { folder, key, edit, remove: file => rm(join(folder, file)) }
 }

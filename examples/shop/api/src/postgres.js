@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
 
-// Postgres' own protocol, as much of it as this example needs: one query a connection, no password, text results.
+// Postgres' own protocol, as much of it as this example needs: one query a connection, a password in clear, text results.
 // A real service takes a client from npm.
 
 export async function query(sql) {
@@ -9,6 +9,7 @@ export async function query(sql) {
   await once(socket, 'connect')
   const parameters = Buffer.from('user\0shop\0database\0shop\0\0')
   socket.write(Buffer.concat([int32(parameters.length + 8), int32(196608), parameters]))
+  socket.write(message('p', Buffer.from(`${process.env.POSTGRES_PASSWORD}\0`)))
   socket.write(message('Q', Buffer.from(`${sql}\0`)))
   const rows = []
   let columns = []
