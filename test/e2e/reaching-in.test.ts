@@ -6,6 +6,7 @@ import type { Place } from './suites/place.ts'
 import { randomEdits } from './suites/random-edits.ts'
 import { rebuild } from './suites/rebuild.ts'
 import { redeploy } from './suites/redeploy.ts'
+import { secrets } from './suites/secrets.ts'
 import { type Home, newHome } from './support/devk.ts'
 import { redeployed } from './support/redeployed.ts'
 import { sideBySide } from './support/side-by-side.ts'
@@ -31,6 +32,7 @@ sideBySide(
     describe('forwards', () => forwards(place))
     describe('logs', () => logs(place))
     describe('commands in pods', () => commands(place))
+    describe('secrets', () => secrets(place))
     describe('hot redeploy', () => {
       const project = redeployed(place)
       beforeAll(() => project.prepare())

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { PodTemplate } from '../../../src/kube/manifests/pod-templates.ts'
+import { type PodTemplate, podTemplateOf } from '../../../src/kube/manifests/pod-templates.ts'
 import { secretUses } from '../../../src/kube/manifests/secret-uses.ts'
 import { withSecretVersions } from '../../../src/kube/manifests/secret-versions.ts'
 import type { KubeObject } from '../../../src/kube/object.ts'
@@ -61,7 +61,7 @@ describe('pods that are made of versions of Secrets', () => {
   })
   const annotationsOf = (given: KubeObject, versions: Record<string, string>) => {
     const [made] = withSecretVersions([given], (name, namespace) => versions[`${namespace}/${name}`])
-    return (made?.['spec'] as { template: PodTemplate }).template.metadata?.annotations
+    return made && podTemplateOf(made)?.metadata?.annotations
   }
 
   it('name those that they read, so that others don’t restart them', () => {
