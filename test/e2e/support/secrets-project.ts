@@ -32,7 +32,7 @@ export interface SecretsProject {
   failures(): Promise<Record<string, ErrorFields>>
   secret(name: string, namespace?: string): Promise<Secret>
   values(name: string, namespace?: string): Promise<Record<string, string>>
-  /** Ids of the services' pods. */
+  /** Ids of the services' pods, but for those that are ending. */
   pods(): Promise<Record<string, string>>
   kube: ReturnType<typeof kubectl>
 }
@@ -53,8 +53,14 @@ export function secretsProject({ home, provider, cluster }: Place): SecretsProje
     home().start(args, { cwd: folder(), env: { SOPS_AGE_KEY_FILE: key.file } }).ended
   const secret: SecretsProject['secret'] = async (of, namespace = name) =>
     JSON.parse(await kube(['--namespace', namespace, 'get', 'secret', of, '--output=json'])) as Secret
-  const podsOf = (service: string) =>
-    kube(['-n', name, 'get', 'pods', '-l', `app=${service}`, '-o', 'jsonpath={.items[*].metadata.uid}'])
+  const podsOf = async (service: string) => {
+    const found = await kube(['-n', name, 'get', 'pods', '-l', `app=${service}`, '--output=json'])
+    const { items } = JSON.parse(found) as {
+      items: { metadata: { uid: string; deletionTimestamp?: string } }[]
+    }
+    const staying = items.filter(({ metadata }) => metadata.deletionTimestamp === undefined)
+    return staying.map(({ metadata }) => metadata.uid).join()
+  }
 
   return {
     name,
