@@ -2,12 +2,10 @@ import { existsSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { toDevkError } from '../../base/errors.ts'
-import { poll, sleep } from '../../base/time.ts'
+import { poll } from '../../base/time.ts'
 import { writeFileAtomic } from '../../base/write-file.ts'
 import type { StatCache } from '../../docker/build/stat-cache.ts'
 import type { RecordStore } from '../../engine/node.ts'
-import type { Live } from '../../kube/rollout/live.ts'
-import { nextMoment } from '../../kube/rollout/next-moment.ts'
 import type { SyncStatus } from '../../model/activity.ts'
 import type { Project, Service } from '../../model/project.ts'
 import type { SyncRule } from '../../model/sync.ts'
@@ -17,7 +15,7 @@ import { isRestartedNow } from '../../sync/restarted-now.ts'
 import { placeOf } from '../../sync/source-rule.ts'
 import type { Activities } from './activity.ts'
 import type { SyncedContainer } from './containers-of.ts'
-import { type SeenService, seeService } from './see-service.ts'
+import { giveContainers, type Seen, type Synced } from './give-containers.ts'
 import { type SyncedService, syncService } from './sync-service.ts'
 import { type Changed, type WatchedProject, watchProject } from './watch-project.ts'
 
@@ -50,9 +48,8 @@ export interface KeptInSync extends AsyncDisposable {
 interface Open {
   key: string
   watched: WatchedProject
-  synced: Map<string, { service: Service; journal: Journal; synced: SyncedService }>
-  /** Until where it was seen which containers there are. */
-  seen: { live?: Live; version: number }
+  synced: Map<string, Synced>
+  seen: Seen
   closing: AbortController
   ended: Promise<void>
 }
@@ -66,9 +63,7 @@ export interface KeepInSync {
   print: (service: string, container: SyncedContainer, lines: readonly string[]) => Promise<void>
 }
 
-/** What is looked at again after this, though nothing was heard. */
-const AGAIN_MS = 10_000
-const SOON_MS = 100
+const LOOK_MS = 20
 /** What is not so by then is told by the status. */
 const PATIENCE_MS = 60_000
 
@@ -89,7 +84,7 @@ export function keepInSync({ folder, store, stats, activities, current, print }:
     before: Open | undefined,
   ): Promise<Open> {
     const closing = new AbortController()
-    const synced: Open['synced'] = new Map()
+    const synced = new Map<string, Synced>()
     const watched = await watchProject(project, services, {
       stats,
       onNotice: message => activities.tell(message, { trouble: true }),
@@ -111,8 +106,9 @@ export function keepInSync({ folder, store, stats, activities, current, print }:
         synced: openService(service.name, journal, watched, isDue),
       })
     }
-    const seen: Open['seen'] = { version: -1 }
-    const ended = take({ watched, synced, seen }, closing.signal).catch((error: unknown) => {
+    const seen: Seen = { version: -1 }
+    const giving = { watched, synced, seen, store, current }
+    const ended = giveContainers(giving, closing.signal).catch((error: unknown) => {
       if (!closing.signal.aborted) activities.tell(toDevkError(error).message, { trouble: true })
     })
     return { key, watched, synced, seen, closing, ended }
@@ -133,34 +129,6 @@ export function keepInSync({ folder, store, stats, activities, current, print }:
       print: (container, lines) => print(service, container, lines),
       tell: (message, trouble) => activities.tell(message, { service, ...(trouble && { trouble }) }),
     })
-  }
-
-  /** Gives each service its containers, as they come and go. */
-  async function take(
-    { watched, synced, seen }: Pick<Open, 'watched' | 'synced' | 'seen'>,
-    signal: AbortSignal,
-  ): Promise<void> {
-    await watched.ready
-    const seeing = new Map<string, SeenService>()
-    for (const [name, { service, journal }] of synced) {
-      const rules = watched.interests.services.find(interest => interest.service === name)?.rules ?? []
-      seeing.set(name, seeService(service, { rules, store, journal }))
-    }
-    while (!signal.aborted) {
-      const access = current()
-      if (!access) {
-        await sleep(SOON_MS, signal)
-        continue
-      }
-      const snapshot = access.live.snapshot()
-      for (const [name, { synced: service }] of synced) {
-        const containers = await seeing.get(name)?.look(snapshot)
-        if (containers) await service.take(containers, access)
-      }
-      seen.live = access.live
-      seen.version = snapshot.version
-      await nextMoment(access.live, snapshot.version, AGAIN_MS, signal).catch(() => sleep(SOON_MS, signal))
-    }
   }
 
   async function close(before: Open | undefined): Promise<void> {
@@ -196,8 +164,8 @@ export function keepInSync({ folder, store, stats, activities, current, print }:
       return asked
     },
     leads(service, file) {
-      const rules = open?.watched.interests.services.find(interest => interest.service === service)?.rules
-      return !held && (rules?.some(rule => rule.from === file || placeOf(rule, file) !== undefined) ?? false)
+      const rules = open?.watched.rulesOf(service) ?? []
+      return !held && rules.some(rule => rule.from === file || placeOf(rule, file) !== undefined)
     },
     status: service => open?.synced.get(service)?.synced.status(),
     isBehind: (service, pod) => open?.synced.get(service)?.synced.isBehind(pod) ?? false,
@@ -212,7 +180,7 @@ export function keepInSync({ folder, store, stats, activities, current, print }:
         return isSeen && isSettled(synced.get(service)?.synced.status())
       }
       const limit = AbortSignal.timeout(PATIENCE_MS)
-      await poll(async () => isThere() || limit.aborted || undefined, { every: SOON_MS / 5, signal })
+      await poll(async () => isThere() || limit.aborted || undefined, { every: LOOK_MS, signal })
     },
     onToDo(listener) {
       toDo = listener

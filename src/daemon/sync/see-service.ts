@@ -22,7 +22,7 @@ export function seeService(
   let based: string | undefined
   let bases: ReadonlyMap<string, ReadonlyMap<string, FileState>> = new Map()
 
-  function basesOf(record: NodeRecord | undefined): void {
+  function learnBase(record: NodeRecord | undefined): void {
     // While it is built anew the record tells of what will be.
     if (!build || record?.phase !== 'done' || record.at === based) return
     based = record.at
@@ -37,7 +37,7 @@ export function seeService(
     async look(snapshot) {
       const [workload, image] = await Promise.all([store.read(workloadId(name)), store.read(imageId(name))])
       if (!workload) return []
-      basesOf(image)
+      learnBase(image)
       const objects = [...identitiesOf(workload.output), ...identitiesOf(workload.notes)]
       const reference = image?.output['reference'] as string | undefined
       const containers = containersOf(snapshot, { rules, objects, image: reference })

@@ -2,11 +2,13 @@ import type { StatCache } from '../../docker/build/stat-cache.ts'
 import type { FileState } from '../../model/file-state.ts'
 import type { Project, Service } from '../../model/project.ts'
 import { decide, type ToDo } from '../../sync/decide.ts'
+import type { SourceRule } from '../../sync/source-rule.ts'
 import { watchFiles } from '../../watch/watch-files.ts'
-import { type Interests, interestsOf } from './interests.ts'
+import { interestsOf } from './interests.ts'
 
 export interface WatchedProject extends AsyncDisposable {
-  readonly interests: Interests
+  /** Where a service's files are written to. */
+  rulesOf(service: string): readonly SourceRule[]
   /** The sources as they are: all of them once `ready` is there. */
   files(): ReadonlyMap<string, FileState>
   ready: Promise<void>
@@ -62,7 +64,7 @@ export async function watchProject(
   // Whoever waits for it hears of it.
   ready.catch(() => {})
   return {
-    interests,
+    rulesOf: name => interests.services.find(({ service }) => service === name)?.rules ?? [],
     files: () => files?.() ?? NONE,
     ready,
     trouble: () => trouble?.(),

@@ -1,3 +1,5 @@
+import { deployment } from './deployment.ts'
+
 /**
  * A Deployment whose pods print `line 1` … `line N`, fifty at a time, and then are silent; asked to end, a pod says how
  * far it came. An init container prints before it, and a second container ends by a failure again and again, after it
@@ -7,32 +9,20 @@ export function printerManifest(
   name: string,
   { replicas, lines, pauseMs }: { replicas: number; lines: number; pauseMs: number },
 ): string {
-  const labels = { app: name }
   const node = (container: string, program: string) => ({
     name: container,
     image: 'node:24-slim',
     command: ['node', '-e', program],
   })
-  return JSON.stringify({
-    apiVersion: 'apps/v1',
-    kind: 'Deployment',
-    metadata: { name },
-    spec: {
-      replicas,
-      selector: { matchLabels: labels },
-      template: {
-        metadata: { labels },
-        spec: {
-          terminationGracePeriodSeconds: 10,
-          initContainers: [node('prepare', 'console.log("prepared")')],
-          containers: [
-            node('printer', printing(lines, pauseMs)),
-            ...(replicas === 1 ? [node('crasher', crashing)] : []),
-          ],
-        },
-      },
-    },
-  })
+  const podSpec = {
+    terminationGracePeriodSeconds: 10,
+    initContainers: [node('prepare', 'console.log("prepared")')],
+    containers: [
+      node('printer', printing(lines, pauseMs)),
+      ...(replicas === 1 ? [node('crasher', crashing)] : []),
+    ],
+  }
+  return deployment(name, podSpec, { replicas })
 }
 
 const printing = (lines: number, pauseMs: number) => `
