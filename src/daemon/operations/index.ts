@@ -55,5 +55,7 @@ export function perform<Name extends OperationName>(
   { operation, folder, input, env = process.env }: Request<Name>,
   context: Omit<OperationContext, 'folder' | 'env'>,
 ): Promise<Operations[Name]['output']> {
+  const { user } = context.session ?? {}
+  if (user && !user.askedUp) user.env = env
   return operations[operation](input, { ...context, folder, env })
 }

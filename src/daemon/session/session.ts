@@ -37,8 +37,11 @@ export interface Session extends AsyncDisposable, OpenForwards {
   /** Keeps containers as the sources are; only where the session lasts. */
   readonly sync: KeptInSync
   readonly activities: Activities
-  /** Who asked for an `up` last: by their environment the keys of secrets are found. It is on no disk. */
-  readonly user: { env: NodeJS.Dict<string> }
+  /**
+   * Who asked for an `up` last, or for anything where nobody did: by their environment the keys of secrets are found. It is
+   * on no disk.
+   */
+  readonly user: { env: NodeJS.Dict<string>; askedUp: boolean }
   /** Services that are built or applied anew at this moment, and why. */
   readonly busy: Map<string, string>
   /** Ends what runs; its place is on disk. */
@@ -126,7 +129,7 @@ export function openSession(
     sync,
     isBehind: sync.isBehind,
     activities: told,
-    user: { env: process.env },
+    user: { env: process.env, askedUp: false },
     busy: new Map(),
     async access(clusters, place, { anew } = { anew: false }) {
       const { cluster, namespace } = place
