@@ -7,7 +7,7 @@ import { type ClusterOutput, clusterId, inputOf, namespaceId } from './outputs.t
 import type { RunContext } from './run-context.ts'
 
 /** The project's namespace. */
-export function namespaceNode({ project, access }: RunContext): Node {
+export function namespaceNode({ project, access, hide }: RunContext): Node {
   const { name, namespace } = project
   return {
     id: namespaceId,
@@ -30,7 +30,7 @@ export function namespaceNode({ project, access }: RunContext): Node {
     async apply({ inputs, say, remember }, signal) {
       const { api } = await access(inputOf<ClusterOutput>(inputs, clusterId))
       await remember({ namespace })
-      const [applied] = await applyObjects(api, [namespaceObject(namespace, name)], { signal, say })
+      const [applied] = await applyObjects(api, [namespaceObject(namespace, name)], { signal, hide, say })
       return { namespace, identity: { ...applied?.identity } }
     },
   }

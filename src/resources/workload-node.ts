@@ -109,7 +109,7 @@ export function workloadNode(
       )
       // What is about to be made must be found again, and so must what was made before.
       await remember(asNotes(merged(known, objects)))
-      const applied = await applyObjects(api, objects, { signal, say, note })
+      const applied = await applyObjects(api, objects, { signal, hide: context.hide, say, note })
       counts.applied += applied.filter(({ outcome }) => outcome !== 'unchanged').length
       const identities = applied.map(({ identity }) => identity)
       const named = new Set(identities.map(keyOf))

@@ -69,6 +69,8 @@ export async function bringUp(
     signal,
     places: { build: availableParallelism() },
   })
+  const refused = session.current()?.live.secretsRefused()
+  if (refused) steps.note(refused)
   if (tidy)
     report.removed.push(...(await removeOrphans(session, clusters, project, { pruneVolumes, signal })))
   await session.stats.save().catch((error: unknown) => {
@@ -96,6 +98,7 @@ function runContext(
     dialect: clientDialect(run, clusters),
     pruneVolumes,
     forwards: session,
+    hide: session.hide,
     caughtUp: session.sync.caughtUp,
     access,
     inventory(cluster, signal) {
