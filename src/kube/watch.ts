@@ -9,7 +9,10 @@ export type Change<T> =
   /** All that is there: what was known before and is not among them is gone. */
   { type: 'listed'; objects: T[] } | { type: 'put'; object: T } | { type: 'gone'; object: T }
 
-export type WatchState = { is: 'connected' } | { is: 'lost'; since: number; why: string }
+export type WatchState =
+  | { is: 'connected' }
+  /** `status` where the server refused it. */
+  | { is: 'lost'; since: number; why: string; status?: number }
 
 export interface WatchOptions<T> {
   signal: AbortSignal
@@ -78,7 +81,8 @@ export async function watchList<T = KubeObject>(
       // Whatever it refuses, a version that is too old or of another cluster included, a new list shows how it is.
       if (error instanceof KubeRefusal) version = undefined
       const expired = error instanceof KubeRefusal && error.status === 410
-      if (!expired) tell({ is: 'lost', since: Date.now(), why: whyLost(error) })
+      const refused = error instanceof KubeRefusal && { status: error.status }
+      if (!expired) tell({ is: 'lost', since: Date.now(), why: whyLost(error), ...refused })
       if (!expired || failures > 0) await pause(backOff(failures, limits), signal)
       failures++
     }

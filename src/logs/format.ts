@@ -9,6 +9,8 @@ export interface LogLine {
   run: number
   /** What ends it where that is no newline: the container's end, or the next part of the same line. */
   end?: 'nothing' | 'part'
+  /** Of a part, how much of the container's line it stands for where that is not its length: something in it is hidden. */
+  raw?: number
 }
 
 /** Stands first in each file. */
@@ -20,7 +22,7 @@ export interface Header {
 }
 
 /** What stands between the lines: the header, that the container's next run begins, or how the next line ends. */
-type Control = Partial<Header> & { end?: LogLine['end'] }
+type Control = Partial<Header> & Pick<LogLine, 'end' | 'raw'>
 
 export interface Parsed {
   header: Header | undefined
@@ -48,7 +50,7 @@ export function parseSegment(bytes: Buffer, known?: { source: LogSource; run: nu
   let run = known?.run ?? 0
   let start = 0
   let whole = 0
-  let ends: LogLine['end']
+  let next: Pick<LogLine, 'end' | 'raw'> = {}
   for (let end = bytes.indexOf(NEWLINE); end >= 0; end = bytes.indexOf(NEWLINE, start)) {
     if (bytes[start] === MARK) {
       const control = parseControl(bytes.toString('utf8', start + 1, end))
@@ -58,14 +60,16 @@ export function parseSegment(bytes: Buffer, known?: { source: LogSource; run: nu
       }
       source = control.source ?? source
       run = control.run ?? run
-      ends = control.end
+      next = {
+        ...(control.end && { end: control.end }),
+        ...(control.raw !== undefined && { raw: control.raw }),
+      }
     } else {
       whole = end + 1
       const text = bytes.subarray(start + TIME_LENGTH + 1, end)
       const time = bytes.toString('latin1', start, start + TIME_LENGTH)
-      if (source && end > start + TIME_LENGTH)
-        lines.push({ source, time, text, run, ...(ends && { end: ends }) })
-      ends = undefined
+      if (source && end > start + TIME_LENGTH) lines.push({ source, time, text, run, ...next })
+      next = {}
     }
     start = end + 1
   }
@@ -78,8 +82,8 @@ export function formatControl(control: Control): Buffer {
 
 export function positionAfter(lines: readonly LogLine[], before?: LogPosition): LogPosition | undefined {
   let position = before
-  for (const { time, text, end } of lines) {
-    position = end === 'part' ? afterPart(position, time, text.length) : afterLine(position, time)
+  for (const { time, text, end, raw = text.length } of lines) {
+    position = end === 'part' ? afterPart(position, time, raw) : afterLine(position, time)
   }
   return position
 }

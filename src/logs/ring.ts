@@ -1,5 +1,6 @@
 import { mkdir, rm } from 'node:fs/promises'
 import { toDevkError } from '../base/errors.ts'
+import { type Hidden, openHidden } from '../base/hidden/hidden.ts'
 import type { LogSource } from '../model/log.ts'
 import type { SegmentHost } from './segment-files.ts'
 import { listSegments, type Segment, sourceId } from './segments.ts'
@@ -9,7 +10,7 @@ import { type LogWriter, openWriter } from './writer.ts'
 export interface LogRing {
   /** Why nothing more can be kept at this moment. */
   readonly trouble: string | undefined
-  /** Its owner ends it; a source has one at a time. */
+  /** Its owner ends it; a source has one at a time. What a container prints is kept without what is hidden. */
   writer(source: LogSource): Promise<LogWriter>
   /** How much is kept from now on. */
   limit(maxBytes: number): void
@@ -19,7 +20,13 @@ export interface LogRing {
 const PARTS = 200
 const MOST_FILES = 2_000
 
-export async function openRing(folder: string, { maxBytes }: { maxBytes: number }): Promise<LogRing> {
+/** Events come as devk itself writes them, and have nothing hidden in them by then. */
+const nothing = openHidden()
+
+export async function openRing(
+  folder: string,
+  { maxBytes, hidden }: { maxBytes: number; hidden: Hidden },
+): Promise<LogRing> {
   let most = maxBytes
   const known = new Map((await listSegments(folder)).map(segment => [segment.path, segment]))
   /** Those that are written to at this moment. */
@@ -80,7 +87,7 @@ export async function openRing(folder: string, { maxBytes }: { maxBytes: number 
       const before = [...known.values()].filter(segment => segment.id === id)
       const last = before.at(-1)
       if (last) growing.add(last.path)
-      return await openWriter(host, source, before)
+      return await openWriter(host, source, before, source.container === undefined ? nothing : hidden)
     },
   }
 }

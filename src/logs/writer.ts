@@ -1,4 +1,5 @@
 import { rm } from 'node:fs/promises'
+import type { Hidden } from '../base/hidden/hidden.ts'
 import type { LogPosition, LogSink, LogSource } from '../model/log.ts'
 import { afterLine, afterPart, formatControl, parseSegment, positionAfter, TIME_LENGTH } from './format.ts'
 import { type SegmentHost, segmentFiles } from './segment-files.ts'
@@ -19,11 +20,15 @@ const FLUSH_MS = 15
 /** So much is gathered before it is written, and of one line kept at once. */
 const GATHERED_BYTES = 256 * 1024
 const NEWLINE = Buffer.from('\n')
+/** Where a line's text begins. */
+const TEXT_AT = TIME_LENGTH + 1
 
+/** What is hidden is never written; positions are of what the container printed. */
 export async function openWriter(
   host: SegmentHost,
   source: LogSource,
   before: readonly Segment[],
+  hidden: Hidden,
 ): Promise<LogWriter> {
   const found = await lastWhole(before)
   const files = await segmentFiles(host, source, found?.segment)
@@ -33,6 +38,8 @@ export async function openWriter(
   let gathered: Buffer[] = []
   let gatheredBytes = 0
   let begun: Buffer = Buffer.alloc(0)
+  /** Of a line that goes on, so much is gathered before a part of it is kept. */
+  let enough = GATHERED_BYTES
   let flushedAt = 0
   let timer: NodeJS.Timeout | undefined
   let flushing: Promise<void> = Promise.resolve()
@@ -85,11 +92,19 @@ export async function openWriter(
   }
 
   function keepPart(): void {
-    const time = begun.toString('latin1', 0, TIME_LENGTH)
-    gather(formatControl({ end: 'part' }), begun, NEWLINE)
-    next = { ...next, position: afterPart(next.position, time, begun.length - TIME_LENGTH - 1) }
-    begun = Buffer.from(`${time} `)
+    const { bytes, taken } = hidden.redactBegun(begun, TEXT_AT)
+    // It may all be one hidden value: looked through each time something comes, it would take ever longer.
+    enough = taken === 0 ? begun.length * 2 : GATHERED_BYTES
+    if (taken === 0) return
+    const raw = bytes.length !== taken && { raw: taken }
+    const before = begun.subarray(0, TEXT_AT)
+    gather(formatControl({ end: 'part', ...raw }), before, bytes, NEWLINE)
+    const time = before.toString('latin1', 0, TIME_LENGTH)
+    next = { ...next, position: afterPart(next.position, time, taken) }
+    begun = Buffer.concat([before, begun.subarray(TEXT_AT + taken)])
   }
+
+  const shown = (lines: Buffer) => hidden.redactLines(lines, TEXT_AT)
 
   return {
     get position() {
@@ -101,10 +116,12 @@ export async function openWriter(
       const whole = all.lastIndexOf(NEWLINE) + 1
       begun = all.subarray(whole)
       if (whole > 0) {
-        countLines(all.subarray(0, whole))
-        gather(all.subarray(0, whole))
+        const lines = all.subarray(0, whole)
+        countLines(lines)
+        gather(shown(lines))
+        enough = GATHERED_BYTES
       }
-      if (begun.length >= GATHERED_BYTES) keepPart()
+      if (begun.length >= enough) keepPart()
       if (gatheredBytes >= GATHERED_BYTES) await flush()
     },
     beginRun(run) {
@@ -115,11 +132,12 @@ export async function openWriter(
     endLine() {
       if (begun.length === 0) return
       countLines(begun)
-      gather(formatControl({ end: 'nothing' }), begun, NEWLINE)
+      gather(formatControl({ end: 'nothing' }), shown(begun), NEWLINE)
       begun = Buffer.alloc(0)
     },
     abandonLine() {
       begun = Buffer.alloc(0)
+      enough = GATHERED_BYTES
       failure = undefined
     },
     flush,

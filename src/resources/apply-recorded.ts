@@ -1,3 +1,4 @@
+import type { Hidden } from '../base/hidden/hidden.ts'
 import type { ApplyContext, Output } from '../engine/node.ts'
 import type { KubeApi } from '../kube/api.ts'
 import { applyObjects } from '../kube/apply/apply-objects.ts'
@@ -16,6 +17,7 @@ interface Applying {
   cluster: string
   pruneVolumes: boolean
   counts: ApplyCounts
+  hide: Hidden['hide']
   signal: AbortSignal
 }
 
@@ -24,12 +26,12 @@ export async function applyRecorded(
   api: KubeApi,
   objects: readonly KubeObject[],
   { record, remember, say, note }: Pick<ApplyContext, 'record' | 'remember' | 'say' | 'note'>,
-  { project, cluster, pruneVolumes, counts, signal }: Applying,
+  { project, cluster, pruneVolumes, counts, hide, signal }: Applying,
 ): Promise<Output> {
   const known = record?.fingerprint['cluster'] === cluster ? identitiesOf(record.notes) : []
   // What is about to be made must be found again, and so must what was made before.
   await remember(asNotes(merged(known, objects)))
-  const applied = await applyObjects(api, objects, { signal, say, note })
+  const applied = await applyObjects(api, objects, { signal, hide, say, note })
   counts.applied += applied.filter(({ outcome }) => outcome !== 'unchanged').length
   const identities = applied.map(({ identity }) => identity)
   const named = new Set(identities.map(keyOf))

@@ -7,7 +7,7 @@ import { type ClusterOutput, clusterId, inputOf, namespaceIdOf } from './outputs
 import type { RunContext } from './run-context.ts'
 
 /** A namespace that the project needs: its own, or one that a secret goes to. */
-export function namespaceNode({ project, access }: RunContext, namespace: string): Node {
+export function namespaceNode({ project, access, hide }: RunContext, namespace: string): Node {
   return {
     id: namespaceIdOf(project, namespace),
     title: `namespace ${namespace}`,
@@ -29,7 +29,11 @@ export function namespaceNode({ project, access }: RunContext, namespace: string
     async apply({ inputs, say, remember }, signal) {
       const { api } = await access(inputOf<ClusterOutput>(inputs, clusterId))
       await remember({ namespace })
-      const [applied] = await applyObjects(api, [namespaceObject(namespace, project.name)], { signal, say })
+      const [applied] = await applyObjects(api, [namespaceObject(namespace, project.name)], {
+        signal,
+        hide,
+        say,
+      })
       return { namespace, identity: { ...applied?.identity } }
     },
   }

@@ -1,3 +1,4 @@
+import type { Hidden } from '../base/hidden/hidden.ts'
 import type { Clusters } from '../cluster/clusters.ts'
 import type { NodeProcesses } from '../cluster/node-processes.ts'
 import type { NodeRoutes } from '../cluster/node-routes.ts'
@@ -30,6 +31,8 @@ export interface RunContext {
   caughtUp(service: string, signal: AbortSignal): Promise<void>
   forwards: OpenForwards
   secrets: OpenSecrets
+  /** Told what a Secret holds, before it is applied: from then on nothing that is kept or shown has it. */
+  hide: Hidden['hide']
   /** The connection that is open, or a new one: `anew` where the cluster was started or made. */
   access(cluster: ClusterOutput, how?: { anew: boolean }): Promise<ClusterAccess>
   /** Resolves once no node of a cluster that is being made is at fetching one of these images; tells where that waits. */

@@ -32,7 +32,7 @@ export function secretNode(
   checks: readonly string[],
   counts: ApplyCounts,
 ): Node {
-  const { project, access, inventory, secrets, pruneVolumes } = context
+  const { project, access, inventory, secrets, hide, pruneVolumes } = context
   const { name, namespaces, type } = spec
   const file = relative(project.folder, spec.file)
   return {
@@ -68,7 +68,7 @@ export function secretNode(
       const content = { name, type, entries, project: project.name, version: version ?? newVersion() }
       for (const secret of there) if (secret.type !== type) await remove(api, secret, signal)
       const objects = namespaces.map(namespace => ourSecret({ ...content, namespace }))
-      const how = { project: project.name, cluster: cluster.identity, pruneVolumes, counts, signal }
+      const how = { project: project.name, cluster: cluster.identity, pruneVolumes, counts, hide, signal }
       const output = await applyRecorded(api, objects, applying, how)
       return { ...output, ...({ version: content.version, namespaces } satisfies SecretOutput) }
     },

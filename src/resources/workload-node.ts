@@ -124,7 +124,14 @@ export function workloadNode(
         api,
         objects,
         { record, remember, say, note },
-        { project: project.name, cluster: cluster.identity, pruneVolumes, counts, signal },
+        {
+          project: project.name,
+          cluster: cluster.identity,
+          pruneVolumes,
+          counts,
+          hide: context.hide,
+          signal,
+        },
       )
       return { ...output, urls: urlsOf(objects, project.cluster), ports: namedPorts(objects) }
     },

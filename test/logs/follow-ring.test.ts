@@ -2,10 +2,13 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { openHidden } from '../../src/base/hidden/hidden.ts'
 import { type Followed, followRing } from '../../src/logs/follow-ring.ts'
 import { listSources } from '../../src/logs/read-lines.ts'
 import { type LogRing, openRing } from '../../src/logs/ring.ts'
 import type { LogSource } from '../../src/model/log.ts'
+
+const hidden = openHidden()
 
 let folder: string
 let closing: AbortController
@@ -20,7 +23,7 @@ afterEach(async () => {
 
 describe('following a ring', () => {
   it('begins with what comes after what there was, also within a file', async () => {
-    const ring = await openRing(folder, { maxBytes: 1_000_000 })
+    const ring = await openRing(folder, { maxBytes: 1_000_000, hidden })
     await write(ring, 'a', 1, 'old')
     const followed = await follow()
     await write(ring, 'a', 2, 'new')
@@ -30,19 +33,19 @@ describe('following a ring', () => {
 
   it('waits for a ring that is not there yet', async () => {
     const followed = await follow()
-    await write(await openRing(folder, { maxBytes: 1_000_000 }), 'a', 1, 'first')
+    await write(await openRing(folder, { maxBytes: 1_000_000, hidden }), 'a', 1, 'first')
     expect(await texts(followed, 1)).toEqual(['first'])
   })
 
   it('goes on with the next files', async () => {
-    const ring = await openRing(folder, { maxBytes: 200 * 300 })
+    const ring = await openRing(folder, { maxBytes: 200 * 300, hidden })
     const followed = await follow()
     for (let line = 1; line <= 50; line++) await write(ring, 'a', line, `line ${line}`)
     expect((await texts(followed, 50)).at(-1)).toBe('line 50')
   })
 
   it('puts lines that come together in the order of their times', async () => {
-    const ring = await openRing(folder, { maxBytes: 1_000_000 })
+    const ring = await openRing(folder, { maxBytes: 1_000_000, hidden })
     await write(ring, 'b', 2, 'two')
     await write(ring, 'a', 1, 'one')
     const followed = followRing(folder, { wants: () => true, from: [], signal: closing.signal })
@@ -50,7 +53,7 @@ describe('following a ring', () => {
   })
 
   it('tells a reader that was too slow that lines are missing', async () => {
-    const ring = await openRing(folder, { maxBytes: 20_000 })
+    const ring = await openRing(folder, { maxBytes: 20_000, hidden })
     await write(ring, 'a', 1, 'first')
     const followed = await follow()
     for (let line = 2; line <= 100; line++) await write(ring, 'a', line, 'x'.repeat(1_000))
@@ -61,7 +64,7 @@ describe('following a ring', () => {
   })
 
   it('leaves out what is not asked for', async () => {
-    const ring = await openRing(folder, { maxBytes: 1_000_000 })
+    const ring = await openRing(folder, { maxBytes: 1_000_000, hidden })
     const followed = await follow(({ pod }) => pod === 'pod-b')
     await write(ring, 'a', 1, 'not this')
     await write(ring, 'b', 2, 'this')

@@ -2,6 +2,7 @@ import { appendFile, mkdir, mkdtemp, readdir, readFile, rm, stat, truncate } fro
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { openHidden } from '../../src/base/hidden/hidden.ts'
 import type { LogLine } from '../../src/logs/format.ts'
 import { mergeLines } from '../../src/logs/merge.ts'
 import { linesBackward, linesForward, listSources } from '../../src/logs/read-lines.ts'
@@ -14,7 +15,8 @@ beforeEach(async () => {
 })
 afterEach(() => rm(join(folder, '..'), { recursive: true }))
 
-const big = { maxBytes: 100 * 1024 * 1024 }
+const hidden = openHidden()
+const big = { maxBytes: 100 * 1024 * 1024, hidden }
 
 describe('a ring of logs', () => {
   it('tells lines of several sources in the order of their times', async () => {
@@ -25,7 +27,7 @@ describe('a ring of logs', () => {
   })
 
   it('tells the newest lines first without reading what is older', async () => {
-    const ring = await openRing(folder, { maxBytes: 200 * 400 })
+    const ring = await openRing(folder, { maxBytes: 200 * 400, hidden })
     const lines = Array.from({ length: 200 }, (_, index) => at(index, `line ${index}`))
     for (const line of lines) await write(ring, source('a'), line)
     const [files] = await listSources(folder, () => true)
@@ -59,7 +61,7 @@ describe('a ring of logs', () => {
   })
 
   it('knows where it was where all that it wrote was in a file that is full', async () => {
-    const ring = await openRing(folder, { maxBytes: 200 })
+    const ring = await openRing(folder, { maxBytes: 200, hidden })
     await write(ring, source('a'), at(1, 'one'), at(1, 'two'))
     await write(ring, source('a'), at(2, 'three'))
     const files = (await readdir(folder)).toSorted()
@@ -110,7 +112,7 @@ describe('a ring of logs', () => {
 
   it('drops the oldest lines where it is full, and never what is written to', async () => {
     const maxBytes = 400_000
-    const ring = await openRing(folder, { maxBytes })
+    const ring = await openRing(folder, { maxBytes, hidden })
     await using quiet = await ring.writer(source('quiet'))
     await quiet.write(Buffer.from(at(0, 'still here')))
     await quiet.flush()
@@ -159,7 +161,7 @@ describe('a ring of logs', () => {
   })
 
   it('tells which run of a container a line is of', async () => {
-    const ring = await openRing(folder, { maxBytes: 4_000 })
+    const ring = await openRing(folder, { maxBytes: 4_000, hidden })
     await using writer = await ring.writer(source('a'))
     await writer.write(Buffer.from(at(1, 'first')))
     writer.beginRun(1)

@@ -14,6 +14,8 @@ export const logs: Operation<'logs'> = async ({ follow }, context) => {
   return await withProject(context, async session => {
     const summary = await broughtUp(session)
     let trouble = await keep(session, summary, context)
+    const refused = session.current()?.live.secretsRefused()
+    if (refused) context.steps.note(refused)
     while (follow && !context.signal.aborted) {
       if (trouble) context.steps.note(trouble)
       const told = trouble

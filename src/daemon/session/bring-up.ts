@@ -78,6 +78,8 @@ export async function bringUp(
     signal,
     places: { build: availableParallelism() },
   })
+  const refused = session.current()?.live.secretsRefused()
+  if (refused) steps.note(refused)
   if (tidy)
     report.removed.push(...(await removeOrphans(session, clusters, project, { pruneVolumes, signal })))
   await session.stats.save().catch((error: unknown) => {
@@ -106,6 +108,7 @@ function runContext(
     pruneVolumes,
     forwards: session,
     secrets: openSecrets({ folder: project.folder, env: session.user.env }),
+    hide: session.hide,
     caughtUp: session.sync.caughtUp,
     access,
     inventory(cluster, signal) {

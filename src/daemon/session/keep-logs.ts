@@ -1,3 +1,4 @@
+import type { Hidden } from '../../base/hidden/hidden.ts'
 import type { ProjectHome } from '../../base/project-home.ts'
 import type { RecordStore } from '../../engine/node.ts'
 import { kindOf, subjectOf } from '../../engine/remove.ts'
@@ -30,11 +31,11 @@ export interface FollowedLogs extends AsyncDisposable {
 }
 
 /** Keeps what the pods of a project's services print, and what Kubernetes says of them. */
-export function keepLogs(home: ProjectHome, store: RecordStore): KeptLogs {
+export function keepLogs(home: ProjectHome, store: RecordStore, hidden: Hidden): KeptLogs {
   let ring: LogRing | undefined
   let opening: Promise<LogRing> | undefined
   const open = async () => {
-    opening ??= openOwn(home).catch((error: unknown) => {
+    opening ??= openOwn(home, hidden).catch((error: unknown) => {
       opening = undefined
       throw error
     })
@@ -85,9 +86,9 @@ export function keepLogs(home: ProjectHome, store: RecordStore): KeptLogs {
   }
 }
 
-async function openOwn(home: ProjectHome): Promise<LogRing> {
+async function openOwn(home: ProjectHome, hidden: Hidden): Promise<LogRing> {
   const maxBytes = (await readSummary(home))?.logBytes ?? KEPT_LOG_BYTES
-  return await openRing(home.logs, { maxBytes })
+  return await openRing(home.logs, { maxBytes, hidden })
 }
 
 /** The service that something was made for: also of one that is being made, or taken away. */

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { DevkError } from '../../base/errors.ts'
+import { type Hidden, openHidden } from '../../base/hidden/hidden.ts'
 import type { ProjectHome } from '../../base/project-home.ts'
 import type { Clusters } from '../../cluster/clusters.ts'
 import { nodeProcesses } from '../../cluster/node-processes.ts'
@@ -14,6 +15,7 @@ import type { AskedCluster } from '../../model/cluster.ts'
 import { clusterApi } from '../../resources/cluster-node.ts'
 import type { ClusterOutput } from '../../resources/outputs.ts'
 import type { ClusterAccess, OpenForwards } from '../../resources/run-context.ts'
+import { leavesOf } from '../../secrets/leaves-of.ts'
 import { type Activities, activities } from '../sync/activity.ts'
 import { type KeptInSync, keepInSync } from '../sync/keep-in-sync.ts'
 import { type FollowedLogs, type KeptLogs, keepLogs } from './keep-logs.ts'
@@ -42,6 +44,8 @@ export interface Session extends AsyncDisposable, OpenForwards {
    * on no disk.
    */
   readonly user: { env: NodeJS.Dict<string>; askedUp: boolean }
+  /** Hides what a Secret holds, in all that is kept or shown from now on. */
+  readonly hide: Hidden['hide']
   /** Services that are built or applied anew at this moment, and why. */
   readonly busy: Map<string, string>
   /** Ends what runs; its place is on disk. */
@@ -71,7 +75,8 @@ export function openSession(
   const runs = sharedRuns()
   const forwards = openForwards({ onActivity })
   const store = recordFiles(join(home.state, 'nodes'))
-  const logs = keepLogs(home, store)
+  const hidden = openHidden(leavesOf)
+  const logs = keepLogs(home, store, hidden)
   const stats = statCache(join(home.state, 'files.json'))
   const told = activities()
   if (onActivity) told.listen(onActivity)
@@ -94,7 +99,7 @@ export function openSession(
     const api = await clusterApi(clusters, asked)
     return {
       api,
-      live: openLive(api, namespace),
+      live: openLive(api, namespace, { hidden }),
       dialer: podDialer(api, namespace),
       ...(asked.provider !== 'existing' && {
         docker: clusters.connection,
@@ -131,6 +136,7 @@ export function openSession(
     activities: told,
     user: { env: process.env, askedUp: false },
     busy: new Map(),
+    hide: hidden.hide,
     async access(clusters, place, { anew } = { anew: false }) {
       const { cluster, namespace } = place
       const key = JSON.stringify([cluster.name, cluster.identity, namespace])

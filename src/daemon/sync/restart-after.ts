@@ -75,11 +75,12 @@ async function runCommand(
   const lines = said.join('').trimEnd().split('\n').filter(Boolean)
   await print([`$ ${command}`, ...lines])
   if (outcome.is === 'exited' && outcome.code === 0) return
+  const shown = lines.slice(-20).map(live.hidden.redact)
   throw new DevkError({
     code: 'SYNC_RUN_FAILED',
-    message: `"${command}" in ${pod.metadata.name} ${outcome.is === 'exited' ? `ended with exit code ${outcome.code}` : 'could not be run'}: ${lines.at(-1) ?? 'it printed nothing'}`,
+    message: `"${command}" in ${pod.metadata.name} ${outcome.is === 'exited' ? `ended with exit code ${outcome.code}` : 'could not be run'}: ${shown.at(-1) ?? 'it printed nothing'}`,
     hint: 'The next change runs it again.',
-    detail: lines.slice(-20).join('\n'),
+    detail: shown.join('\n'),
   })
 }
 

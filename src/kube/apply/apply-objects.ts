@@ -1,4 +1,5 @@
 import type { KubeApi } from '../api.ts'
+import { hideSecret } from '../hide-secret.ts'
 import { FOUND_LABEL, PROJECT_LABEL } from '../labels.ts'
 import { originOf } from '../manifests/origin.ts'
 import { type KubeObject, keyOf, nameOf, type ObjectMeta, titleOf } from '../object.ts'
@@ -24,7 +25,8 @@ export async function applyObjects(
   objects: readonly KubeObject[],
   options: ApplyOptions,
 ): Promise<AppliedObject[]> {
-  const { signal, concurrency = 8 } = options
+  const { signal, hide, concurrency = 8 } = options
+  for (const object of objects) hideSecret(object, hide)
   const placed = await place(api, objects, signal)
   const before = await lookBefore(api, placed, signal)
   refuseForeign(placed, before)

@@ -1,8 +1,11 @@
+import type { Hidden } from '../../base/hidden/hidden.ts'
 import type { KubeObject, ObjectMeta } from '../object.ts'
 import type { Resource } from './discovery.ts'
 
 export interface ApplyOptions {
   signal: AbortSignal
+  /** Told what Secrets hold, before they are applied. */
+  hide: Hidden['hide']
   /** Told what it waits for. */
   say: (waits: string) => void
   /** Told what the reader should know although nothing failed. */

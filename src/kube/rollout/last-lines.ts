@@ -1,3 +1,4 @@
+import type { Hidden } from '../../base/hidden/hidden.ts'
 import type { KubeApi } from '../api.ts'
 import { podPath } from '../pod-path.ts'
 import { containerStatus } from './container-status.ts'
@@ -10,7 +11,7 @@ export async function lastLines(
   api: KubeApi,
   pod: Pod,
   container: string,
-  signal: AbortSignal,
+  { signal, hidden }: { signal: AbortSignal; hidden: Hidden },
 ): Promise<string[]> {
   const { state, lastState } = containerStatus(pod, container) ?? {}
   const crashed = state?.terminated === undefined && lastState?.terminated !== undefined
@@ -23,7 +24,7 @@ export async function lastLines(
     })
     const text = await api.text(`${path}?${query}`, { signal }).catch(() => '')
     signal.throwIfAborted()
-    if (text.trim() !== '') return text.trimEnd().split('\n')
+    if (text.trim() !== '') return hidden.redact(text.trimEnd()).split('\n')
   }
   return []
 }

@@ -1,14 +1,21 @@
 import { DevkError } from '../../base/errors.ts'
+import { type Hidden, openHidden } from '../../base/hidden/hidden.ts'
 import type { KubeApi } from '../api.ts'
 import type { KubeObject } from '../object.ts'
 import { type Change, type WatchLimits, type WatchState, watchList } from '../watch.ts'
+import { hideSecrets } from './hide-secrets.ts'
 import { notifier } from './notifier.ts'
 import { type KubeEvent, type Pod, type Snapshot, type Workload, workloadKinds } from './objects.ts'
 import { slimEvent, slimPod, slimWorkload } from './slim.ts'
+import { withoutHidden } from './without-hidden.ts'
 
-/** What goes on in a namespace, as it goes on. */
+/** What goes on in a namespace, as it goes on. Nothing of it is told before it is known what is hidden in it. */
 export interface Live extends Disposable {
   readonly namespace: string
+  /** What it never tells, and nobody else shall who tells what goes on there. */
+  readonly hidden: Hidden
+  /** Why the cluster does not tell all that is to be hidden. */
+  secretsRefused(): string | undefined
   /** Resolves once all was listed. Throws KUBE_UNREACHABLE where nothing is heard for 30 s. */
   synced(signal: AbortSignal): Promise<void>
   /** What was heard until now; another one after each change. */
@@ -22,6 +29,8 @@ export interface Live extends Disposable {
 }
 
 export interface LiveOptions {
+  /** Learns what the Secrets of projects hold, before anything is told. */
+  hidden?: Hidden
   /** Of pods and workloads; events have no labels. */
   labelSelector?: string
   /** When each node was started, in whole seconds, where a cluster was: until its pods were heard of they are as before. */
@@ -46,10 +55,21 @@ const workloadPaths = {
 export function openLive(
   api: KubeApi,
   namespace: string,
-  { labelSelector, nodeStarts, limits = {} }: LiveOptions = {},
+  { hidden: learning, labelSelector, nodeStarts, limits = {} }: LiveOptions = {},
 ): Live {
   const closing = new AbortController()
   const changes = notifier()
+  const hidden = learning ?? openHidden()
+  const shown = withoutHidden(hidden)
+  const secrets =
+    learning &&
+    hideSecrets(api, namespace, {
+      hide: learning.hide,
+      signal: closing.signal,
+      limits,
+      onChange: () => changes.tell(),
+    })
+  const isTold = () => secrets?.is() ?? true
   const unlisted = new Set<string>()
   const states = new Map<string, WatchState>()
   const query = labelSelector === undefined ? '' : `?labelSelector=${encodeURIComponent(labelSelector)}`
@@ -93,15 +113,19 @@ export function openLive(
   const events = follow<KubeEvent>(within('/api/v1', 'events'), ({ uid }) => uid, slimEvent, KEPT_EVENTS)
 
   let last: Snapshot | undefined
+  let lastHidden = hidden.version
   const snapshot = (): Snapshot => {
-    if (last?.version === changes.version()) return last
+    if (last?.version === changes.version() && lastHidden === hidden.version) return last
+    lastHidden = hidden.version
+    const told = <T extends object>(map: ReadonlyMap<string, T>) =>
+      isTold() ? [...map.values()].map(shown) : []
     last = {
       namespace,
       version: changes.version(),
-      pods: [...pods.values()],
-      workloads: workloads.flatMap(map => [...map.values()]),
-      events: [...events.values()],
-      lost: longestLost(states.values()),
+      pods: told(pods),
+      workloads: workloads.flatMap(told),
+      events: told(events),
+      lost: secrets?.lost() ?? longestLost(states.values()),
       ...(nodeStarts && { nodeStarts }),
     }
     return last
@@ -109,13 +133,15 @@ export function openLive(
 
   return {
     namespace,
+    hidden,
+    secretsRefused: () => secrets?.refused(),
     snapshot,
     changed: changes.changed,
     subscribe: changes.subscribe,
     async synced(signal) {
       const limit = AbortSignal.any([signal, AbortSignal.timeout(PATIENCE_MS)])
       try {
-        while (unlisted.size > 0) await changes.changed(changes.version(), limit)
+        while (unlisted.size > 0 || !isTold()) await changes.changed(changes.version(), limit)
       } catch (error) {
         if (signal.aborted || !limit.aborted) throw error
         throw unheard(api.server, namespace, snapshot().lost?.why)

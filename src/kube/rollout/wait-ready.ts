@@ -41,7 +41,8 @@ export async function waitReady(
   const groups = Map.groupBy(objects.filter(takesTime), ({ namespace }) => namespace ?? '')
   const said = new Map<string, string>()
   const waits = [...groups].map(async ([namespace, group]) => {
-    using other = namespace === live.namespace ? undefined : openLive(options.api, namespace)
+    using other =
+      namespace === live.namespace ? undefined : openLive(options.api, namespace, { hidden: live.hidden })
     const say = (words: string) => {
       said.set(namespace, words)
       options.say([...said.values()].join('; '))
@@ -65,7 +66,7 @@ async function waitIn(live: Live, objects: readonly ObjectIdentity[], options: R
     const waiting = looked.filter(({ progress }) => !progress.done)
     const { gaveUp, stuck, next } = patience.judge(waiting, now)
     if (stuck) throw workloadSlow(waiting, patienceMs)
-    if (gaveUp && !snapshot.lost) throw await workloadFailed(api, gaveUp, signal)
+    if (gaveUp && !snapshot.lost) throw await workloadFailed(api, gaveUp, { signal, hidden: live.hidden })
     const settled = looked.filter(({ progress }) => progress.done && !progress.completed)
     const until = settled.flatMap(each => settling.until(each, now) ?? [])
     if (!snapshot.lost) {

@@ -1,4 +1,5 @@
 import { DevkError } from '../../base/errors.ts'
+import type { Hidden } from '../../base/hidden/hidden.ts'
 import { formatDuration } from '../../base/time.ts'
 import type { KubeApi } from '../api.ts'
 import { titleOf } from '../object.ts'
@@ -10,10 +11,10 @@ import type { Trouble } from './trouble.ts'
 export async function workloadFailed(
   api: KubeApi,
   { object, progress, trouble }: Looked & { trouble: Trouble },
-  signal: AbortSignal,
+  options: { signal: AbortSignal; hidden: Hidden },
 ): Promise<DevkError> {
   const pod = progress.pods.find(({ metadata }) => metadata.name === trouble.pod)
-  const lines = pod && trouble.container ? await lastLines(api, pod, trouble.container, signal) : []
+  const lines = pod && trouble.container ? await lastLines(api, pod, trouble.container, options) : []
   const who = trouble.pod === object.name ? '' : `pod ${trouble.pod}: `
   const namespace = object.namespace === undefined ? '' : ` -n ${object.namespace}`
   return new DevkError({

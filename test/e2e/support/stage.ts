@@ -35,6 +35,7 @@ export function stage(api: KubeApi, namespace: string): Stage {
   const notes: string[] = []
   const options = {
     signal,
+    hide: () => {},
     say: (waits: string) => void (said.at(-1) === waits || said.push(waits)),
     note: (note: string) => void notes.push(note),
   }

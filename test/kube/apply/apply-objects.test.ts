@@ -32,13 +32,18 @@ async function cluster(instead?: Instead) {
   const fake = await fakeCluster(instead)
   const notes: string[] = []
   const said: string[] = []
+  const hidden: string[] = []
   const apply = (...objects: KubeObject[]) =>
     applyObjects(fake.api, prepareObjects(objects, { project: 'shop', service: 'api', namespace: 'dev' }), {
       signal,
+      hide: (name, entries) => {
+        for (const [entry, value] of entries)
+          hidden.push(`${name}/${entry}=${value} before ${fake.changes().length}`)
+      },
       say: waits => said.push(waits),
       note: note => notes.push(note),
     })
-  return { ...fake, apply, notes, said, [Symbol.asyncDispose]: fake[Symbol.asyncDispose] }
+  return { ...fake, apply, notes, said, hidden, [Symbol.asyncDispose]: fake[Symbol.asyncDispose] }
 }
 
 const put = (fake: FakeCluster, path: string, metadata: object) =>
@@ -120,7 +125,7 @@ it('names the right apiVersion of a kind that has another one', async () => {
 it('takes a namespace away from what turns out to be cluster-wide', async () => {
   await using fake = await cluster()
   const objects = [{ ...object('Namespace', 'other'), metadata: { name: 'other', namespace: 'dev' } }]
-  const [applied] = await applyObjects(fake.api, objects, { signal, say: () => {} })
+  const [applied] = await applyObjects(fake.api, objects, { signal, hide: () => {}, say: () => {} })
   expect(fake.changes()).toEqual(['PATCH /api/v1/namespaces/other'])
   expect(applied?.identity.namespace).toBeUndefined()
 })
@@ -239,7 +244,17 @@ it('ends at once when it is told to', async () => {
   })
   const applying = applyObjects(fake.api, [object('ConfigMap', 'a')], {
     signal: ending.signal,
+    hide: () => {},
     say: () => {},
   })
   await expect(applying).rejects.toThrow('enough')
+})
+
+it('hides what Secrets hold before anything is applied', async () => {
+  await using fake = await cluster()
+  await fake.apply(
+    object('ConfigMap', 'settings', { data: { colour: 'blue-green' } }),
+    object('Secret', 'db', { data: { password: 'aHVudGVyMjI=' }, stringData: { user: 'shopkeeper' } }),
+  )
+  expect(fake.hidden).toEqual(['db/password=hunter22 before 0', 'db/user=shopkeeper before 0'])
 })

@@ -3,11 +3,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { openHidden } from '../../../src/base/hidden/hidden.ts'
 import { followContainer } from '../../../src/kube/logs/follow-container.ts'
 import { linesForward, listSources } from '../../../src/logs/read-lines.ts'
 import { openRing } from '../../../src/logs/ring.ts'
 import type { LogSink } from '../../../src/model/log.ts'
 import { FakeKubelet } from './fake-kubelet.ts'
+
+const hidden = openHidden()
 
 let folder: string
 let closing: AbortController
@@ -211,7 +214,7 @@ function follow(
   const own = new AbortController()
   const caughtUp = Promise.withResolvers<void>()
   const done = (async () => {
-    const ring = await openRing(into, { maxBytes: 1_000_000 })
+    const ring = await openRing(into, { maxBytes: 1_000_000, hidden })
     await using writer = await ring.writer(source)
     await followContainer(kubelet.api(), kubelet.view(), wrap(writer), {
       signal: AbortSignal.any([closing.signal, own.signal]),

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { openHidden } from '../../../src/base/hidden/hidden.ts'
 import { followPods, type PodLogs } from '../../../src/kube/logs/follow-pods.ts'
 import type { Live } from '../../../src/kube/rollout/live.ts'
 import { notifier } from '../../../src/kube/rollout/notifier.ts'
@@ -114,6 +115,8 @@ function pod(name: string, { init }: { init?: string } = {}): Pod {
 
 class FakeLive implements Live {
   readonly namespace = 'shop'
+  readonly hidden = openHidden()
+  secretsRefused = () => undefined
   pods: Pod[] = []
   /** How often it is said that nothing was heard. */
   failures = 0

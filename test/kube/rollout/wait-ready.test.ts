@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest'
+import { openHidden } from '../../../src/base/hidden/hidden.ts'
 import type { KubeApi } from '../../../src/kube/api.ts'
 import type { Live } from '../../../src/kube/rollout/live.ts'
 import { notifier } from '../../../src/kube/rollout/notifier.ts'
@@ -17,11 +18,13 @@ const set = (readyReplicas: number) =>
 const of = (container: object, more: object = {}) => pod({ name: 'api-0', owner, labels, container, ...more })
 const now = () => new Date().toISOString()
 
-function scene(first: Partial<Snapshot>) {
+function scene(first: Partial<Snapshot>, hidden = openHidden()) {
   const changes = notifier()
   let seen = first
   const live: Live = {
     namespace: 'shop',
+    hidden,
+    secretsRefused: () => undefined,
     synced: async () => {},
     snapshot: () => ({ ...snapshot(seen), version: changes.version() }),
     changed: changes.changed,
@@ -76,6 +79,20 @@ it('says what it waits for, and returns as soon as it is there', async () => {
   show(ready)
   await waiting
   expect(said).toEqual(['api: 0 of 1 replica ready', 'api: 0 of 1 replica ready; container main runs'])
+})
+
+it('shows nothing that is hidden in what a crashed container printed last', async () => {
+  const hidden = openHidden()
+  hidden.hide('db', new Map([['name', Buffer.from('database')]]))
+  const container = {
+    restartCount: 1,
+    state: { waiting: { reason: 'CrashLoopBackOff' } },
+    lastState: { terminated: { exitCode: 3, reason: 'Error' } },
+  }
+  const { wait } = scene({ workloads: [set(0)], pods: [of(container)] }, hidden)
+  await expect(wait()).rejects.toMatchObject({
+    detail: 'The last lines of container main:\nconnecting\nno [hidden: db/name]',
+  })
 })
 
 it('gives up at a crash loop, with what the crashed container printed last', async () => {
