@@ -40,14 +40,25 @@ function workDone({ built, pushed, applied, removed }: RunReport): string {
 export function failuresText({ failures, held }: RunReport): string {
   return [
     ...failures.map(({ what, error }) => `${what}:\n${errorText(error)}`),
-    ...(held.length > 0 ? [`Not done because of that: ${held.map(({ what }) => what).join(', ')}.`] : []),
+    ...(held.length > 0 ? [`Not done because of that: ${heldText(held)}.`] : []),
   ].join('\n')
 }
 
+/** What would have come last says most. */
+function heldText(held: RunReport['held']): string {
+  const shown = held.slice(-SHOWN_HELD).map(({ what }) => what)
+  const more = held.length - shown.length
+  return `${shown.join(', ')}${more > 0 ? ` and ${more} more` : ''}`
+}
+
+const SHOWN_HELD = 6
+
 function notReadyText({ name, services }: ProjectStatus): string {
-  const not = services.filter(({ state }) => !['ready', 'done', 'image', 'stopped'].includes(state))
+  const not = services.filter(
+    ({ state, why }) => !['ready', 'done', 'stopped'].includes(state) && !(state === 'image' && !why),
+  )
   if (not.length === 0) return `${name} is not up.`
-  return `${name} is not ready: ${not.map(service => `${service.name} is ${service.state}`).join(', ')}.`
+  return `${name} is not ready: ${not.map(({ name, state }) => `${name} is ${state === 'image' ? 'not deployed' : state}`).join(', ')}.`
 }
 
 export function projectStatusText(status: ProjectStatus): string {

@@ -22,7 +22,7 @@ export async function projectStatus(session: Session, options: Options): Promise
   const { name, folder, namespace } = summary
   const { cluster, access } = await lookAtCluster(session, summary, options)
   const services = await Promise.all(
-    summary.services.map(service => statusOf(session, service, access, cluster)),
+    summary.services.map(service => statusOf(session, summary, service, access, cluster)),
   )
   return {
     name,
@@ -79,8 +79,11 @@ function syncOf({ sync, busy }: Session, name: string): SyncStatus | undefined {
   return { behind: 0, ...status, state: 'rebuilding', why }
 }
 
+const NOT_DEPLOYED = 'it is not deployed'
+
 async function statusOf(
   session: Session,
+  { deployed }: Summary,
   name: string,
   access: ClusterAccess | undefined,
   cluster: SeenCluster,
@@ -99,9 +102,12 @@ async function statusOf(
   }
   const nothing = { ready: 0, wanted: 0, restarts: 0 }
   const failed = [image, workload].find(record => record?.phase === 'failed')
-  if (!workload && image?.phase === 'done') return { ...common, ...nothing, state: 'image' }
+  if (!workload && image?.phase === 'done') {
+    const why = deployed.includes(name) ? NOT_DEPLOYED : undefined
+    return { ...common, ...nothing, state: 'image', ...(why && { why }) }
+  }
   if (!workload || failed) {
-    const why = failed?.error?.message ?? 'it is not deployed'
+    const why = failed?.error?.message ?? NOT_DEPLOYED
     return { ...common, ...nothing, state: failed ? 'failing' : 'missing', why }
   }
   if (!access) {

@@ -13,6 +13,7 @@ const summarySchema = z.object({
   namespace: z.string(),
   cluster: z.looseObject({ name: z.string(), provider: z.enum(['kind', 'k3d', 'existing']) }),
   services: z.array(z.string()),
+  deployed: z.array(z.string()).default([]),
   profiles: z.array(z.string()),
   logBytes: z.number().default(KEPT_LOG_BYTES),
 })
@@ -24,6 +25,8 @@ export interface Summary {
   namespace: string
   cluster: AskedCluster
   services: string[]
+  /** Those of them that are more than an image. */
+  deployed: string[]
   profiles: string[]
   /** How much of what its containers print is kept. */
   logBytes: number
@@ -40,7 +43,8 @@ export function summaryOf({
 }: Project): Summary {
   return {
     ...{ folder, name, namespace, cluster, profiles, logBytes },
-    services: services.map(service => service.name),
+    services: services.map(({ name }) => name),
+    deployed: services.filter(({ deploy }) => deploy.length > 0).map(({ name }) => name),
   }
 }
 
