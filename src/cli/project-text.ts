@@ -1,4 +1,5 @@
 import { formatDuration } from '../base/time.ts'
+import { heldText } from '../model/held.ts'
 import type { ProjectStatus, RunReport, ServiceStatus } from '../model/project-status.ts'
 import type { UpOutput } from '../protocol/operations.ts'
 import { errorText } from './error-text.ts'
@@ -43,15 +44,6 @@ export function failuresText({ failures, held }: RunReport): string {
     ...(held.length > 0 ? [`Not done because of that: ${heldText(held)}.`] : []),
   ].join('\n')
 }
-
-/** What would have come last says most. */
-function heldText(held: RunReport['held']): string {
-  const shown = held.slice(-SHOWN_HELD).map(({ what }) => what)
-  const more = held.length - shown.length
-  return `${shown.join(', ')}${more > 0 ? ` and ${more} more` : ''}`
-}
-
-const SHOWN_HELD = 6
 
 function notReadyText({ name, services }: ProjectStatus): string {
   const not = services.filter(

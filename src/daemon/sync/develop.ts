@@ -2,6 +2,7 @@ import { relative } from 'node:path'
 import { DevkError, toDevkError } from '../../base/errors.ts'
 import { PROJECT_FILE } from '../../base/find-project.ts'
 import { formatDuration, poll } from '../../base/time.ts'
+import { heldText } from '../../model/held.ts'
 import type { Project, Service } from '../../model/project.ts'
 import type { RunReport } from '../../model/project-status.ts'
 import { readProject } from '../../project/read-project.ts'
@@ -138,7 +139,7 @@ export function develop(session: Session): AsyncDisposable {
         trouble: true,
       })
     }
-    for (const { what, reason } of held) activities.tell(`${what}: ${reason}`, { trouble: true })
+    if (held.length > 0) activities.tell(`not done because of that: ${heldText(held)}`, { trouble: true })
     if (failures.length + held.length > 0 || done.length === 0) return
     const what = [...services, ...[...secrets].map(name => `Secret ${name}`)]
     const who = what.length > 0 ? what.join(', ') : 'the project'
