@@ -5,6 +5,7 @@ import { logs } from './suites/logs.ts'
 import type { Place } from './suites/place.ts'
 import { randomEdits } from './suites/random-edits.ts'
 import { rebuild } from './suites/rebuild.ts'
+import { redaction } from './suites/redaction.ts'
 import { redeploy } from './suites/redeploy.ts'
 import { secrets } from './suites/secrets.ts'
 import { type Home, newHome } from './support/devk.ts'
@@ -31,6 +32,7 @@ sideBySide(
 
     describe('forwards', () => forwards(place))
     describe('logs', () => logs(place))
+    describe('what is printed of Secrets', () => redaction(place))
     describe('commands in pods', () => commands(place))
     describe('secrets', () => secrets(place))
     describe('hot redeploy', () => {

@@ -68,13 +68,14 @@ export function searchFor(): ValueSearch {
       return byHead.size === 0
     },
     add(value, mark) {
-      const key = value.slice(0, HEAD_BYTES)
+      const head = Buffer.from(value.slice(0, HEAD_BYTES), 'latin1')
+      // A slice of a string would keep all of it.
+      const key = head.toString('latin1')
       const same = byHead.get(key)
       if (same) {
         same.length = Math.max(same.length, value.length)
         return
       }
-      const head = Buffer.from(key, 'latin1')
       const added = { head, length: value.length, mark }
       byHead.set(key, added)
       const gram = head.readInt32BE(0)
