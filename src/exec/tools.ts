@@ -17,7 +17,16 @@ export async function findTool(name: Tool, env: NodeJS.ProcessEnv = process.env)
 }
 
 export async function lookUp(name: Tool, env: NodeJS.ProcessEnv = process.env): Promise<string | undefined> {
-  const folders = [paths(env).bin, ...(env['PATH'] ?? '').split(delimiter)].filter(folder => folder !== '')
+  return (await findIn([paths(env).bin], name)) ?? (await findOnPath(name, env))
+}
+
+/** A program of the user's. */
+export async function findOnPath(name: string, env: NodeJS.ProcessEnv): Promise<string | undefined> {
+  const folders = (env['PATH'] ?? '').split(delimiter).filter(folder => folder !== '')
+  return await findIn(folders, name)
+}
+
+async function findIn(folders: readonly string[], name: string): Promise<string | undefined> {
   for (const folder of folders) {
     const file = join(folder, name)
     if (await isExecutable(file)) return file

@@ -26,4 +26,39 @@ export interface CheckedSecrets {
   file: string
   /** Without any, all of it decrypts and is as it was written. */
   fault?: ErrorFields | undefined
+  /** Where its encrypted values are that are too short to be hidden in logs. */
+  short?: string[] | undefined
+}
+
+/** What became of one value of a file. */
+export interface SetSecret {
+  /** As it was named. */
+  file: string
+  path: string
+  outcome: 'created' | 'added' | 'changed' | 'unchanged'
+}
+
+/** A file, decrypted for an editor. */
+export interface OpenedSecret {
+  name: string
+  isNew: boolean
+  /** base64; where sops itself has to open it, it is still encrypted. */
+  text: string
+  /** Says later whether the file is still the same. */
+  stamp: string
+  /** The user's editor, as a command line. */
+  editor: string[]
+  sops?: { program: string; format: string; why: string } | undefined
+}
+
+export interface SavedSecret {
+  file: string
+  outcome: 'created' | 'changed'
+}
+
+/** What a project has now that is needed to keep secrets in it; `made` by this very command. */
+export interface InitSecrets {
+  key: { recipient: string; source: string; made: boolean }
+  config: { file: string; made: boolean }
+  example: { file: string; made: boolean } | undefined
 }

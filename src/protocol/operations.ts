@@ -3,7 +3,7 @@ import type { ClusterStatus } from '../model/cluster.ts'
 import type { Finding } from '../model/finding.ts'
 import type { Project } from '../model/project.ts'
 import type { ProjectStatus, RunReport } from '../model/project-status.ts'
-import type { CheckedSecrets } from '../model/secrets.ts'
+import type { CheckedSecrets, InitSecrets, OpenedSecret, SavedSecret, SetSecret } from '../model/secrets.ts'
 import type { TerminalSize } from './terminal.ts'
 
 /** What can be asked for, and what is answered. */
@@ -31,6 +31,10 @@ export interface Operations {
   config: { input: { profiles: string[] }; output: Project }
   'config.schema': { input: Record<string, never>; output: Record<string, unknown> }
   'secrets.check': { input: Record<string, never>; output: SecretsCheckOutput }
+  'secrets.set': { input: SecretsSetInput; output: SetSecret }
+  'secrets.open': { input: { file: string }; output: OpenedSecret }
+  'secrets.save': { input: SecretsSaveInput; output: SavedSecret }
+  'secrets.init': { input: Record<string, never>; output: InitSecrets }
   doctor: { input: Record<string, never>; output: { findings: Finding[] } }
 }
 
@@ -163,4 +167,24 @@ export interface SecretsCheckOutput {
   /** The project's, or where the user stands outside of one. */
   folder: string
   files: CheckedSecrets[]
+}
+
+export interface SecretsSetInput {
+  file: string
+  /** Without one the file is one value. */
+  key?: string | undefined
+  /** base64, which stands in no message as it is. */
+  value: string
+  type?: string | undefined
+  /** It may stay readable, where the file's rule says so. */
+  plain: boolean
+}
+
+export interface SecretsSaveInput {
+  file: string
+  /** Of what was opened. */
+  stamp: string
+  /** base64: plaintext, or what sops has encrypted itself. */
+  text: string
+  isSealed: boolean
 }

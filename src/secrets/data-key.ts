@@ -3,6 +3,7 @@ import { noKey, wrongKey } from './faults.ts'
 import type { Found } from './identities/found.ts'
 import type { Identities } from './identities/identities.ts'
 import type { AgeKey, Metadata } from './metadata.ts'
+import { isNative } from './recipients.ts'
 
 export interface KeyOptions {
   file: string
@@ -50,15 +51,12 @@ async function decrypted(
 function onlyForSops({ age, others }: Metadata, seen: readonly Found[]): string | undefined {
   const [other] = others
   if (other !== undefined) return `one of its keys is ${other}`
-  const unusual = age.find(({ recipient }) => !NATIVE.test(recipient))
+  const unusual = age.find(({ recipient }) => !isNative(recipient))
   if (unusual) return `one of its recipients is ${kindOf(unusual.recipient)}`
   const kinds = age.map(({ recipient }) => (recipient.startsWith('ssh-') ? 'ssh' : 'age'))
   const place = seen.find(({ foreign }) => foreign && kinds.includes(foreign.of))
   return place?.foreign && `of the keys in ${place.source}, ${place.foreign.why}`
 }
-
-/** X25519, hybrid post-quantum, ed25519. A plugin's recipients have its name between two ones. */
-const NATIVE = /^(age1pq1|age1[^1]+$|ssh-ed25519 )/
 
 function kindOf(recipient: string): string {
   return recipient.startsWith('ssh-') ? `an ${recipient.split(' ')[0]} key` : 'of an age plugin'

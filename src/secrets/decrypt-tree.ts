@@ -1,11 +1,12 @@
-import { createHash, type Hash, timingSafeEqual } from 'node:crypto'
-import { comment, type SopsFormat, type TreeComment, type TreeMap, type TreeScalar } from './document.ts'
+import { type Hash, timingSafeEqual } from 'node:crypto'
+import type { SopsFormat, TreeComment, TreeMap, TreeScalar } from './document.ts'
 import { macMismatch, plaintextValue, tamperedValue } from './faults.ts'
 import { mapLeaves } from './map-leaves.ts'
 import type { Metadata } from './metadata.ts'
 import { printed } from './printed.ts'
 import { ruleOf } from './rules.ts'
-import { parseSealed, unseal } from './values/cipher.ts'
+import { parseSealed, placeOf, unseal } from './values/cipher.ts'
+import { beginMac, macText } from './values/mac.ts'
 import { opened } from './values/opened.ts'
 
 interface Opening {
@@ -13,31 +14,51 @@ interface Opening {
   file: string
 }
 
+interface OpenedTree {
+  metadata: Metadata
+  /** Is told of each value and comment that was encrypted, and how it stood in the file. */
+  onOpened?: (leaf: TreeScalar | TreeComment, path: readonly string[], sealed: Buffer) => void
+}
+
 /** Decrypts every value that the file's rule says is encrypted, and verifies that all are there and in their order. */
 export function decryptTree(
   parts: readonly TreeMap[],
-  { metadata, format, ...opening }: Opening & { metadata: Metadata; format: SopsFormat },
+  { format, ...opening }: Opening & OpenedTree & { format: SopsFormat },
 ): TreeMap[] {
-  const mac = createHash('sha512')
-  // So that a file of the one setting can't be passed off as one of the other.
-  if (metadata.macOnlyEncrypted) mac.update(createHash('sha256').update('sops').digest())
+  return mapLeaves(openTree(parts, opening), leaf => (leaf.kind === 'comment' ? leaf : printed(leaf, format)))
+}
+
+/** The same, with values as the MAC has them, which is how they are read from plaintext. */
+export function openTree(
+  parts: readonly TreeMap[],
+  { metadata, onOpened, ...opening }: Opening & OpenedTree,
+): TreeMap[] {
+  const mac = beginMac(metadata.macOnlyEncrypted)
   const isEncrypted = ruleOf(metadata.rules)
   const decrypted = mapLeaves(parts, (leaf, place) => {
     const sealed = isEncrypted(place)
-    if (leaf.kind === 'comment') return sealed ? openComment(leaf, place.path, opening) : leaf
+    const open = (): TreeScalar | TreeComment => {
+      const found =
+        leaf.kind === 'comment'
+          ? openComment(leaf, place.path, opening)
+          : openValue(leaf, place.path, opening)
+      onOpened?.(found, place.path, leaf.bytes)
+      return found
+    }
+    if (leaf.kind === 'comment') return sealed ? open() : leaf
     // Nothing is encrypted of nothing.
-    if (leaf.type === 'null') return printed(leaf, format)
-    const value = sealed ? openValue(leaf, place.path, opening) : leaf
+    if (leaf.type === 'null') return leaf
+    const value = sealed ? open() : leaf
     if (value.kind === 'comment') return value
     if (sealed || !metadata.macOnlyEncrypted) mac.update(value.bytes)
-    return printed(value, format)
+    return value
   })
   verify(mac, metadata, opening)
   return decrypted
 }
 
 function verify(mac: Hash, metadata: Metadata, { key, file }: Opening): void {
-  const computed = Buffer.from(mac.digest('hex').toUpperCase(), 'latin1')
+  const computed = macText(mac)
   const sealed = parseSealed(metadata.mac)
   const stored = typeof sealed === 'string' ? undefined : unseal(sealed, key, metadata.lastModified)
   if (stored?.length !== computed.length || !timingSafeEqual(stored, computed)) throw macMismatch(file)
@@ -64,9 +85,5 @@ function openComment(node: TreeComment, path: readonly string[], { key, file }: 
   if (sealed === 'plain') return node
   const bytes = sealed === 'broken' ? undefined : unseal(sealed, key, placeOf(path))
   if (!bytes) throw tamperedValue(file, [...path, '#'])
-  return comment(bytes)
-}
-
-function placeOf(path: readonly string[]): string {
-  return `${path.join(':')}:`
+  return { ...node, bytes }
 }

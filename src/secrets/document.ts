@@ -1,8 +1,12 @@
+import type { RuleFields } from './rules.ts'
+
 export type SopsFormat = 'yaml' | 'json' | 'dotenv' | 'ini' | 'binary'
 
 /** A file, decrypted: in memory only. */
 export interface SopsDocument {
   format: SopsFormat
+  /** Which of its values are encrypted in the file. */
+  rules: RuleFields
   /** One for each document of a yaml stream; other formats have one. */
   parts: TreeMap[]
 }
@@ -30,6 +34,8 @@ export interface TreeList {
 export interface TreeComment {
   kind: 'comment'
   bytes: Buffer
+  /** It stands behind the value that follows it here. */
+  inline?: true
 }
 
 export type ScalarType = 'str' | 'int' | 'float' | 'bool' | 'bytes' | 'time' | 'null'

@@ -1,4 +1,5 @@
 import { DevkError } from '../base/errors.ts'
+import type { SopsFormat } from './document.ts'
 
 // No value is ever part of a message: paths, kinds and recipients are enough to find what is wrong.
 
@@ -147,6 +148,30 @@ export function unsupportedKey(file: string, why: string): DevkError {
     code: 'SECRETS_UNSUPPORTED_KEY',
     message: `${file} can't be decrypted: ${why}.`,
     hint: 'devk itself reads age keys and ssh-ed25519 keys without a passphrase; all others it leaves to sops (https://getsops.io).',
+  })
+}
+
+export function badRecipient(recipient: string): DevkError {
+  return new DevkError({
+    code: 'SECRETS_UNSUPPORTED_KEY',
+    message: `${recipient} is no recipient that devk can encrypt for.`,
+    hint: 'age and ssh-ed25519 public keys are; correct it in .sops.yaml, or encrypt the file with sops.',
+  })
+}
+
+export function hasOwnKey(file: string): DevkError {
+  return new DevkError({
+    code: 'SECRETS_MALFORMED',
+    message: `${file} can't be encrypted: it has a key named sops, which is where SOPS files say how they are encrypted.`,
+    hint: 'Give it another name.',
+  })
+}
+
+export function unwritable(file: string, format: SopsFormat): DevkError {
+  return new DevkError({
+    code: 'SECRETS_MALFORMED',
+    message: `${file} is left as it is: as ${format} a key or value of it would be read as another one than was written.`,
+    hint: 'Line ends, quotes or brackets in keys and values are what formats differ in: yaml and json hold them all.',
   })
 }
 

@@ -31,12 +31,12 @@ export interface AgeKey {
   encrypted: string
 }
 
-/** Takes sops' own part out of a file. Throws where it is absent, incomplete, or the key is in several parts. */
+/** Takes sops' own part out of a file, which `own` is as it stood there. Throws where it is absent, incomplete, or the key is in several parts. */
 export function takeMetadata(
   parts: readonly TreeMap[],
   format: SopsFormat,
   file: string,
-): { parts: TreeMap[]; metadata: Metadata } {
+): { parts: TreeMap[]; metadata: Metadata; own: TreeEntry[] } {
   const isOurs = ({ key }: TreeEntry) => (format === 'dotenv' ? key.startsWith('sops_') : key === 'sops')
   const found = parts[0] ? entriesOf(parts[0]).filter(isOurs) : []
   const own = format === 'dotenv' ? found.map(entry => ({ ...entry, key: entry.key.slice(5) })) : found
@@ -45,7 +45,7 @@ export function takeMetadata(
     ...part,
     entries: part.entries.filter(entry => entry.kind === 'comment' || !isOurs(entry)),
   }))
-  return { parts: rest, metadata: understand(metadata, file) }
+  return { parts: rest, metadata: understand(metadata, file), own: found }
 }
 
 function assemble(entries: TreeEntry[], format: SopsFormat, file: string): TreeMap {

@@ -13,7 +13,10 @@ import { takeMetadata } from './metadata.ts'
 export async function readSops(text: Buffer, format: SopsFormat, options: KeyOptions): Promise<SopsDocument> {
   const { file } = options
   const { parts, metadata } = takeMetadata(parse(text, format, file), format, file)
+  const { rules } = metadata
   const key = await openDataKey(metadata, options)
-  if ('sopsOnly' in key) return await decryptBySops(text, format, { ...options, why: key.sopsOnly })
-  return { format, parts: decryptTree(parts, { key, metadata, format, file }) }
+  if ('sopsOnly' in key) {
+    return { format, rules, parts: await decryptBySops(text, format, { ...options, why: key.sopsOnly }) }
+  }
+  return { format, rules, parts: decryptTree(parts, { key, metadata, format, file }) }
 }

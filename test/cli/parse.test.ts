@@ -104,7 +104,7 @@ it('begins each command’s help with examples that it understands itself', () =
     expect(command.examples.length).toBeGreaterThan(0)
     for (const example of command.examples) {
       const argv = example
-        .replace(/ > .*$/, '')
+        .replace(/ [<>] .*$/, '')
         .split(' ')
         .slice(1)
       expect(run(...argv).command).toBe(command)

@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { SopsDocument, SopsFormat, TreeNode } from '../../src/secrets/document.ts'
+import { printJson } from '../../src/secrets/print/json.ts'
 import { readSops } from '../../src/secrets/read-sops.ts'
 import { dotenvText, iniText, jsonText, SCALARS, yamlText } from './support/generated.ts'
-import { goJson } from './support/go-json.ts'
 import { leaves } from './support/leaves.ts'
 import { type RealSops, realSops } from './support/real-sops.ts'
 import { yamlLeaves } from './support/yaml-leaves.ts'
@@ -26,7 +26,7 @@ async function read(sealed: Buffer, format: SopsFormat): Promise<SopsDocument> {
 
 async function asJson(sealed: Buffer, format: SopsFormat): Promise<string> {
   const { parts } = await read(sealed, format)
-  return parts[0] ? goJson(parts[0]) : ''
+  return printJson(parts).toString('utf8')
 }
 
 const FORMATS: [format: SopsFormat, text: fc.Arbitrary<string>][] = [

@@ -16,6 +16,9 @@ import { logs } from './logs.ts'
 import { open } from './open.ts'
 import { restart } from './restart.ts'
 import { secretsCheck } from './secrets-check.ts'
+import { secretsEdit } from './secrets-edit.ts'
+import { secretsInit } from './secrets-init.ts'
+import { secretsSet } from './secrets-set.ts'
 import { shell } from './shell.ts'
 import { status } from './status.ts'
 import { stop } from './stop.ts'
@@ -44,6 +47,9 @@ export const commands: readonly Command[] = [
   clusterDelete,
   clusterList,
   clusterKubeconfig,
+  secretsInit,
+  secretsSet,
+  secretsEdit,
   secretsCheck,
   doctor,
 ]

@@ -18,6 +18,9 @@ import { logs } from './logs.ts'
 import type { Operation, OperationContext } from './operation.ts'
 import { restart } from './restart.ts'
 import { secretsCheck } from './secrets-check.ts'
+import { secretsOpen, secretsSave } from './secrets-edit.ts'
+import { secretsInit } from './secrets-init.ts'
+import { secretsSet } from './secrets-set.ts'
 import { shell } from './shell.ts'
 import { status } from './status.ts'
 import { stop } from './stop.ts'
@@ -48,6 +51,10 @@ const operations: { [Name in OperationName]: Operation<Name> } = {
   config,
   'config.schema': configSchema,
   'secrets.check': secretsCheck,
+  'secrets.set': secretsSet,
+  'secrets.open': secretsOpen,
+  'secrets.save': secretsSave,
+  'secrets.init': secretsInit,
   doctor,
 }
 

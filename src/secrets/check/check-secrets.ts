@@ -3,6 +3,7 @@ import { basename, join } from 'node:path'
 import { toDevkError } from '../../base/errors.ts'
 import { PROJECT_FILE } from '../../base/find-project.ts'
 import type { CheckedSecrets } from '../../model/secrets.ts'
+import { type CreationRules, creationRules, SOPS_CONFIG } from '../creation-rules.ts'
 import { formatOf, type SopsFormat, type TreeMap } from '../document.ts'
 import { plaintextFile } from '../faults.ts'
 import { parse } from '../formats/parse.ts'
@@ -11,12 +12,14 @@ import { mapLeaves } from '../map-leaves.ts'
 import { readSops } from '../read-sops.ts'
 import type { Rule } from '../rules.ts'
 import { parseSealed } from '../values/cipher.ts'
-import { type CreationRules, creationRules } from './creation-rules.ts'
 import { filesBelow } from './files-below.ts'
 import { looksEncrypted } from './looks-encrypted.ts'
+import { shortValues } from './short-values.ts'
 
 export interface CheckOptions {
   env: NodeJS.Dict<string>
+  /** Where the user stands. */
+  standing: string
   signal: AbortSignal
 }
 
@@ -24,8 +27,11 @@ export interface CheckOptions {
  * Whether every SOPS file below a folder decrypts and is as it was written, and whether anything is plaintext that a
  * .sops.yaml says is encrypted. What is decrypted is forgotten at once: only names and faults are told.
  */
-export async function checkSecrets(folder: string, { env, signal }: CheckOptions): Promise<CheckedSecrets[]> {
-  const identities = await openIdentities(env)
+export async function checkSecrets(
+  folder: string,
+  { env, standing, signal }: CheckOptions,
+): Promise<CheckedSecrets[]> {
+  const identities = await openIdentities(env, standing)
   const rules = creationRules()
   const checked: CheckedSecrets[] = []
   for (const file of await filesBelow(folder, signal)) {
@@ -35,9 +41,10 @@ export async function checkSecrets(folder: string, { env, signal }: CheckOptions
       const bytes = await readFile(join(folder, file))
       const format = formatOf(file)
       const encrypted = looksEncrypted(bytes, format)
-      if (encrypted) await readSops(bytes, format, { file, identities, signal })
+      const options = { file, identities, signal }
+      const short = encrypted ? shortValues(await readSops(bytes, format, options)) : []
       const isNamed = await refusePlaintext(bytes, { folder, file, format, encrypted, rules })
-      if (encrypted || isNamed) checked.push({ file })
+      if (encrypted || isNamed) checked.push({ file, ...(short.length > 0 && { short }) })
     } catch (error) {
       signal.throwIfAborted()
       checked.push({ file, fault: toDevkError(error).toJSON() })
@@ -47,7 +54,7 @@ export async function checkSecrets(folder: string, { env, signal }: CheckOptions
 }
 
 /** What rules are in, and what devk itself reads as it is. */
-const NEVER_SECRET = ['.sops.yaml', '.gitignore', PROJECT_FILE]
+const NEVER_SECRET = [SOPS_CONFIG, '.gitignore', PROJECT_FILE]
 
 interface Looked {
   folder: string
@@ -60,9 +67,10 @@ interface Looked {
 /** Whether a rule names the file at all. */
 async function refusePlaintext(bytes: Buffer, looked: Looked): Promise<boolean> {
   const { folder, file, format, encrypted, rules } = looked
-  const rule = await rules(join(folder, file))
-  if (!rule) return false
-  const paths = format === 'binary' ? (encrypted ? [] : [[]]) : plaintextAt(contents(bytes, looked), rule)
+  const found = await rules(join(folder, file))
+  if (!found?.hasPath) return false
+  const paths =
+    format === 'binary' ? (encrypted ? [] : [[]]) : plaintextAt(contents(bytes, looked), found.rule)
   if (paths.length > 0) throw plaintextFile(file, paths)
   return true
 }

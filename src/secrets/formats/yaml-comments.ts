@@ -9,6 +9,12 @@ export function commentsOf(node: unknown): TreeComment[] {
   return [...commentLines(node.commentBefore), ...commentLines(node.comment)]
 }
 
+export function commentsOfValue(node: unknown): TreeComment[] {
+  if (!isScalar(node)) return []
+  const behind = commentLines(node.comment).map((line): TreeComment => ({ ...line, inline: true }))
+  return [...commentLines(node.commentBefore), ...behind]
+}
+
 export function commentLines(text: string | null | undefined): TreeComment[] {
   return (text ?? '')
     .split('\n')

@@ -3,7 +3,15 @@ import { scalar, type TreeList, type TreeMap, type TreeNode, type TreeScalar } f
 import { malformed } from '../faults.ts'
 import { plainScalar } from '../values/yaml-scalar.ts'
 import { DEEPEST, utf8 } from './text.ts'
-import { commentLines, commentsBehind, commentsOf, indentOf, type Spilled, takeOwn } from './yaml-comments.ts'
+import {
+  commentLines,
+  commentsBehind,
+  commentsOf,
+  commentsOfValue,
+  indentOf,
+  type Spilled,
+  takeOwn,
+} from './yaml-comments.ts'
 
 /** One tree for each document of the stream. The library only tells the structure: what scalars mean is ours to say. */
 export function readYaml(bytes: Buffer, file: string): TreeMap[] {
@@ -41,7 +49,7 @@ function readNode(node: unknown, reading: Reading, depth: number): TreeNode {
     const indent = indentOf(node)
     const items: TreeList['items'] = [...commentLines(node.commentBefore)]
     for (const item of node.items) {
-      items.push(...commentsOf(item), readNode(item, reading, depth + 1), ...takeOwn(spilled, indent))
+      items.push(...commentsOfValue(item), readNode(item, reading, depth + 1), ...takeOwn(spilled, indent))
     }
     spilled.push(...commentsBehind(node))
     return { kind: 'list', items: [...items, ...takeOwn(spilled, indent)] }
@@ -59,7 +67,7 @@ function readMap(node: YAMLMap, reading: Reading, depth: number): TreeMap {
     const name = isScalar(key) ? meaning(key) : undefined
     if (name?.type !== 'str') throw malformed(file, 'it has a key that is not a string')
     entries.push(...commentsOf(key))
-    if (isScalar(value)) entries.push(...commentsOf(value))
+    entries.push(...commentsOfValue(value))
     const text = name.bytes.toString('utf8')
     entries.push({ kind: 'entry', key: text, value: readNode(value, reading, depth + 1) })
     entries.push(...takeOwn(spilled, indent))

@@ -11,13 +11,15 @@ export interface Identities {
   places: readonly string[]
   /** What the child that is sops itself needs of the user's environment. */
   env: NodeJS.Dict<string>
+  /** Where the user stands, whose paths may be relative. */
+  folder: string
 }
 
 /** Throws nothing: a place that can't be read is one more thing to tell where no other has the key. */
-export async function openIdentities(env: NodeJS.Dict<string>): Promise<Identities> {
-  const places = sources(env)
+export async function openIdentities(env: NodeJS.Dict<string>, folder = process.cwd()): Promise<Identities> {
+  const places = sources(env, folder)
   const fixed = (await Promise.all(places.map(look))).filter(found => found !== undefined)
-  const commands = keyCommands(env)
+  const commands = keyCommands(env, folder)
   return {
     async forRecipient(recipient, signal) {
       const answered = await Promise.all(commands.map(command => command.ask(recipient, signal)))
@@ -25,6 +27,7 @@ export async function openIdentities(env: NodeJS.Dict<string>): Promise<Identiti
     },
     places: [...places.map(({ name }) => name), ...commands.map(({ name }) => name)],
     env,
+    folder,
   }
 }
 

@@ -11,18 +11,23 @@ export interface KeyCommand {
 }
 
 /** The commands of the user's that print keys. */
-export function keyCommands(env: NodeJS.Dict<string>): KeyCommand[] {
+export function keyCommands(env: NodeJS.Dict<string>, cwd: string): KeyCommand[] {
   const { SOPS_AGE_KEY_CMD: age, SOPS_AGE_SSH_PRIVATE_KEY_CMD: ssh } = env
   return [
-    ...(age === undefined ? [] : [keyCommand('SOPS_AGE_KEY_CMD', age, 'age-lines', env)]),
-    ...(ssh === undefined ? [] : [keyCommand('SOPS_AGE_SSH_PRIVATE_KEY_CMD', ssh, 'ssh', env)]),
+    ...(age === undefined ? [] : [keyCommand('SOPS_AGE_KEY_CMD', age, 'age-lines', { env, cwd })]),
+    ...(ssh === undefined ? [] : [keyCommand('SOPS_AGE_SSH_PRIVATE_KEY_CMD', ssh, 'ssh', { env, cwd })]),
   ]
 }
 
 /** A password manager that asks something gets no answer; it has this long to see that. */
 const LONGEST_MS = 30_000
 
-function keyCommand(name: string, line: string, holds: Holds, env: NodeJS.Dict<string>): KeyCommand {
+function keyCommand(
+  name: string,
+  line: string,
+  holds: Holds,
+  { env, cwd }: { env: NodeJS.Dict<string>; cwd: string },
+): KeyCommand {
   return {
     name,
     async ask(recipient, signal) {
@@ -31,7 +36,7 @@ function keyCommand(name: string, line: string, holds: Holds, env: NodeJS.Dict<s
       const bounded = AbortSignal.any([signal, AbortSignal.timeout(LONGEST_MS)])
       try {
         const { stdout } = await run(
-          { file, args, env: { ...env, SOPS_AGE_RECIPIENT: recipient } },
+          { file, args, cwd, env: { ...env, SOPS_AGE_RECIPIENT: recipient } },
           { signal: bounded },
         )
         return { source: name, ...understand(stdout, holds) }

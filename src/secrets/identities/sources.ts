@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { homedir } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { errorCode } from '../../base/errors.ts'
 
 /** What stands in a place: age keys one a line, several on one (a variable), or an SSH private key. */
@@ -14,20 +14,20 @@ export interface Source {
 }
 
 /** Where sops looks for age keys, all of them in each run. */
-export function sources(env: NodeJS.Dict<string>): Source[] {
+export function sources(env: NodeJS.Dict<string>, folder: string): Source[] {
   const home = env['HOME'] ?? homedir()
   const { SOPS_AGE_KEY: keys, SOPS_AGE_KEY_FILE: file, SOPS_AGE_SSH_PRIVATE_KEY_FILE: ssh } = env
   return [
-    ...(ssh === undefined ? [] : [named('SOPS_AGE_SSH_PRIVATE_KEY_FILE', ssh, 'ssh')]),
+    ...(ssh === undefined ? [] : [named('SOPS_AGE_SSH_PRIVATE_KEY_FILE', ssh, { folder, holds: 'ssh' })]),
     optional(join(home, '.ssh', 'id_ed25519'), 'ssh'),
     optional(join(home, '.ssh', 'id_rsa'), 'ssh'),
     ...(keys === undefined ? [] : [variable('SOPS_AGE_KEY', keys)]),
-    ...(file === undefined ? [] : [named('SOPS_AGE_KEY_FILE', file, 'age-lines')]),
+    ...(file === undefined ? [] : [named('SOPS_AGE_KEY_FILE', file, { folder, holds: 'age-lines' })]),
     optional(defaultKeyFile(env, home), 'age-lines'),
   ]
 }
 
-function defaultKeyFile(env: NodeJS.Dict<string>, home: string): string {
+export function defaultKeyFile(env: NodeJS.Dict<string>, home = env['HOME'] ?? homedir()): string {
   const own =
     process.platform === 'darwin' ? join(home, 'Library', 'Application Support') : join(home, '.config')
   return join(env['XDG_CONFIG_HOME'] || own, 'sops', 'age', 'keys.txt')
@@ -37,11 +37,15 @@ function variable(name: string, text: string): Source {
   return { name, holds: 'age-words', read: async () => ({ text }) }
 }
 
-function named(variableName: string, path: string, holds: Holds): Source {
+function named(
+  variableName: string,
+  path: string,
+  { folder, holds }: { folder: string; holds: Holds },
+): Source {
   return {
     name: `${variableName} (${path})`,
     holds,
-    read: async () => (await readKeys(path)) ?? { trouble: 'there is no such file' },
+    read: async () => (await readKeys(resolve(folder, path))) ?? { trouble: 'there is no such file' },
   }
 }
 

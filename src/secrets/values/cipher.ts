@@ -1,4 +1,4 @@
-import { createDecipheriv } from 'node:crypto'
+import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
 
 /** What stands in a file in a value's place. */
 export interface Sealed {
@@ -37,6 +37,22 @@ export function unseal({ data, iv, tag }: Sealed, key: Buffer, place: string): B
   }
 }
 
+/** The twin of `parseSealed` and `unseal`, as it stands in a file. */
+export function seal(bytes: Buffer, type: string, key: Buffer, place: string): Buffer {
+  const iv = randomBytes(IV_BYTES)
+  const cipher = createCipheriv('aes-256-gcm', key, iv, { authTagLength: TAG_BYTES })
+  cipher.setAAD(Buffer.from(place, 'utf8'))
+  const data = Buffer.concat([cipher.update(bytes), cipher.final()])
+  const [shownData, shownIv, tag] = [data, iv, cipher.getAuthTag()].map(part => part.toString('base64'))
+  return Buffer.from(`ENC[AES256_GCM,data:${shownData},iv:${shownIv},tag:${tag},type:${type}]`, 'latin1')
+}
+
+/** Where a value stands, as it is bound to it. */
+export function placeOf(path: readonly string[]): string {
+  return `${path.join(':')}:`
+}
+
+const IV_BYTES = 32
 const TAG_BYTES = 16
 
 /** Node's own decoder ignores what isn't base64; a file that was changed must not be read as if it weren't. */

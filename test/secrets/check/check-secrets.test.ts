@@ -33,7 +33,7 @@ async function track(folder: string): Promise<void> {
 
 /** Each file with the code of its fault, or `ok`. */
 async function check(folder: string): Promise<Record<string, string>> {
-  const found = await checkSecrets(folder, { env: sops.env('x25519'), signal })
+  const found = await checkSecrets(folder, { env: sops.env('x25519'), standing: folder, signal })
   expect(JSON.stringify(found)).not.toContain('topsecret')
   return Object.fromEntries(found.map(({ file, fault }) => [file, fault?.code ?? 'ok']))
 }
@@ -117,13 +117,13 @@ describe('checkSecrets', () => {
       '.sops.yaml': `creation_rules: [{path_regex: yaml, encrypted_regex: ., age: ${sops.keys.x25519.recipient}}]`,
       'below/partly.yaml': partly,
     })
-    const [found] = await checkSecrets(folder, { env: sops.env('x25519'), signal })
+    const [found] = await checkSecrets(folder, { env: sops.env('x25519'), standing: folder, signal })
     expect(found?.fault).toMatchObject({ code: 'SECRETS_PLAINTEXT_VALUE', detail: 'b_unencrypted' })
   })
 
   it('ends when it is told to', async () => {
     const folder = await folderWith({ 'a.yaml': sealed })
-    const told = { env: sops.env('x25519'), signal: AbortSignal.abort(new Error('told')) }
+    const told = { env: sops.env('x25519'), standing: folder, signal: AbortSignal.abort(new Error('told')) }
     await expect(checkSecrets(folder, told)).rejects.toThrow()
   })
 })

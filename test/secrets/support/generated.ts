@@ -83,6 +83,9 @@ const key = fc.oneof(
 const scalar = fc.oneof(fc.constantFrom(...SCALARS), fc.stringMatching(/^[a-zA-Z][\w ]{0,30}[a-z]$/))
 const remark = fc.option(fc.constantFrom(' secret', ' plain', ' other', 'tight', ' 😀'), { nil: undefined })
 
+/** Sops writes comments into {} and [], where it does not read them itself, and a << with a tag. */
+export const OWN_WAYS = /(\{\}|\[\]) *#|<</
+
 /** YAML text: nested maps and lists, comments before keys and behind values, several documents. */
 export const yamlText: fc.Arbitrary<string> = fc
   .array(

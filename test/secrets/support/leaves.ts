@@ -1,7 +1,7 @@
 import type { SopsDocument, TreeNode } from '../../../src/secrets/document.ts'
 
 /** All values of a document with the keys and indices that lead there, as sops prints them. */
-export function leaves({ parts }: SopsDocument): [path: string, printed: string][] {
+export function leaves({ parts }: Pick<SopsDocument, 'parts'>): [path: string, printed: string][] {
   const visit = (node: TreeNode, path: string): [string, string][] => {
     if (node.kind === 'scalar') return [[path, node.bytes.toString('utf8')]]
     if (node.kind === 'list') {

@@ -23,6 +23,8 @@ export interface RealSops extends AsyncDisposable {
   encryptBy: (rule: string, plain: string, format: SopsFormat) => Promise<Buffer>
   /** What `sops decrypt` says; throws what it throws. */
   decrypt: (sealed: Buffer, format: SopsFormat, printed?: SopsFormat) => Promise<Buffer>
+  /** The same with these keys alone. */
+  decryptWith: (keys: ('x25519' | 'hybrid' | 'ssh')[], sealed: Buffer, format: SopsFormat) => Promise<Buffer>
 }
 
 export async function realSops(): Promise<RealSops> {
@@ -46,9 +48,13 @@ export async function realSops(): Promise<RealSops> {
       ...(names.includes('ssh') && { SOPS_AGE_SSH_PRIVATE_KEY_FILE: sshFile }),
     }
   }
-  const sops = async (args: string[], input: Buffer): Promise<Buffer> => {
+  const sops = async (
+    args: string[],
+    input: Buffer,
+    own = env('x25519', 'hybrid', 'ssh'),
+  ): Promise<Buffer> => {
     const running = exec(program, ['--disable-version-check', ...args, '--filename-override', 'secrets'], {
-      env: env('x25519', 'hybrid', 'ssh'),
+      env: own,
       encoding: 'buffer',
       cwd: home,
       maxBuffer: 64 * 1024 * 1024,
@@ -74,6 +80,8 @@ export async function realSops(): Promise<RealSops> {
     },
     decrypt: (sealed, format, printed = format) =>
       sops(['decrypt', '--input-type', format, '--output-type', printed], sealed),
+    decryptWith: (names, sealed, format) =>
+      sops(['decrypt', '--input-type', format, '--output-type', format], sealed, env(...names)),
     async [Symbol.asyncDispose]() {
       await rm(home, { recursive: true, force: true })
     },
