@@ -13,12 +13,12 @@ export interface OpenSecrets {
   entries(spec: SecretSpec, signal: AbortSignal): Promise<SecretEntries>
 }
 
-export function openSecrets({ folder, env }: { folder: string; env: NodeJS.Dict<string> }): OpenSecrets {
+export function openSecrets(folder: string, user: { env: NodeJS.Dict<string>; folder: string }): OpenSecrets {
   let identities: Promise<Identities> | undefined
   const documents = new Map<string, Promise<SopsDocument>>()
 
   async function read(bytes: Buffer, file: string, signal: AbortSignal): Promise<SopsDocument> {
-    identities ??= openIdentities(env)
+    identities ??= openIdentities(user.env, user.folder)
     return await readSops(bytes, formatOf(file), { file, identities: await identities, signal })
   }
 

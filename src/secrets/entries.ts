@@ -1,8 +1,17 @@
 import { basename } from 'node:path'
 import type { SecretEntries, SecretSpec } from '../model/secrets.ts'
-import { bytesOf, entriesOf, type SopsDocument, type TreeMap, type TreeNode, valueAt } from './document.ts'
+import {
+  bytesOf,
+  entriesOf,
+  type SopsDocument,
+  type SopsFormat,
+  type TreeMap,
+  type TreeNode,
+  valueAt,
+} from './document.ts'
 import { unfit } from './faults.ts'
 import { manifestEntries } from './manifest-entries.ts'
+import { print } from './print/print.ts'
 import { checkType, DOCKER_CONFIG, DOCKER_ENTRY } from './secret-types.ts'
 
 type Taking = Pick<SecretSpec, 'name' | 'key' | 'entry' | 'manifest' | 'type'> & {
@@ -38,7 +47,7 @@ function taken({ format, parts }: SopsDocument, taking: Taking): Map<string, Buf
   if (!found) throw unfit(taking, `there is no ${key} in it`)
   if (format === 'binary') return new Map([[entry ?? ownName(file), bytesOf(valueAt(root, 'data'))]])
   const single = entry ?? oneEntry(found, taking)
-  if (single !== undefined) return new Map([[single, wholeOf(found, single, taking)]])
+  if (single !== undefined) return new Map([[single, wholeOf(found, { ...taking, format, single })]])
   return new Map(
     entriesOf(found as TreeMap).map(({ key: name, value }) => {
       if (value.kind === 'scalar') return [name, bytesOf(value)]
@@ -54,9 +63,12 @@ function oneEntry(found: TreeNode, { key, type }: Taking): string | undefined {
   return found.kind === 'map' ? undefined : key?.slice(key.lastIndexOf('.') + 1)
 }
 
-function wholeOf(node: TreeNode, entry: string, taking: Taking): Buffer {
+/** A value as it is; a mapping as a file of its own, of the kind that it was in. */
+function wholeOf(node: TreeNode, taking: Taking & { format: SopsFormat; single: string }): Buffer {
+  const { type, format, single, file } = taking
   if (node.kind === 'scalar') return bytesOf(node)
-  throw unfit(taking, `what is taken for ${entry} is a ${node.kind} and no value`)
+  if (node.kind === 'map') return print([node], type === DOCKER_CONFIG ? 'json' : format, { file })
+  throw unfit(taking, `what is taken for ${single} is a list, and neither a value nor a mapping`)
 }
 
 /** `a.b.c`, where keys may have dots themselves: the longest that is there counts. */

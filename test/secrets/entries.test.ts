@@ -64,6 +64,19 @@ describe('what a Secret is made of', () => {
     expect(await entries(plain.replace(/"a.*\n/, ''), { key: 'a.b.c.d' })).toEqual({ d: 'x' })
   })
 
+  it('is one entry where entry names it: all of the file as sops decrypts it, or a mapping of it', async () => {
+    const plain = '# why\na: 1.50\nb:\n    - true\n    - {c: "x y"}\nd: {e: null, f: 2001-01-01}\n'
+    const decrypted = await sops.decrypt(await sops.encrypt(plain, 'yaml'), 'yaml')
+    expect(await entries(plain, { entry: 'app.yaml' })).toEqual({ 'app.yaml': decrypted.toString('latin1') })
+    expect(await entries('A=x y\nB=1\n', { entry: '.env', format: 'dotenv' })).toEqual({
+      '.env': 'A=x y\nB=1\n',
+    })
+    expect(await entries('{"a": {"b": [1, "<"]}}', { key: 'a', entry: 'a.json', format: 'json' })).toEqual({
+      'a.json': '{\n\t"b": [\n\t\t1,\n\t\t"\\u003c"\n\t]\n}\n',
+    })
+    expect(await refusal('a: [1]\n', { key: 'a', entry: 'x' })).toContain('for x is a list')
+  })
+
   it('is a binary file as it was, under its own name without what says that it is encrypted', async () => {
     const bytes = Buffer.from([0, 255, 10, 13, 0])
     const format = 'binary'
@@ -107,6 +120,9 @@ describe('types', () => {
     expect(await entries(`.dockerconfigjson: '${config}'\n`, { type })).toEqual({
       '.dockerconfigjson': config,
     })
+    const auths = 'hub: { auths: { "registry.example": { auth: x } } }\n'
+    const json = (await entries(auths, { type, key: 'hub' }))['.dockerconfigjson'] ?? ''
+    expect(JSON.parse(json)).toEqual({ auths: { 'registry.example': { auth: 'x' } } })
     expect(await refusal('hub: hunter22\n', { type, key: 'hub' })).toContain('.dockerconfigjson is not JSON')
   })
 })

@@ -63,6 +63,6 @@ export function perform<Name extends OperationName>(
   context: Omit<OperationContext, 'folder' | 'env'>,
 ): Promise<Operations[Name]['output']> {
   const { user } = context.session ?? {}
-  if (user && !user.askedUp) user.env = env
+  if (user && !user.askedUp) Object.assign(user, { env, folder })
   return operations[operation](input, { ...context, folder, env })
 }

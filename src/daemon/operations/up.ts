@@ -17,7 +17,7 @@ export const up: Operation<'up'> = async (input, context) => {
   const services = withNeeds(project, input.services)
   const { report, signal } = context
   return await withProject(context, session => {
-    Object.assign(session.user, { env: context.env, askedUp: true })
+    Object.assign(session.user, { env: context.env, folder: context.folder, askedUp: true })
     return shareFresh(
       session.runs,
       {

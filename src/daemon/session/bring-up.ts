@@ -107,7 +107,7 @@ function runContext(
     dialect: clientDialect(run, clusters),
     pruneVolumes,
     forwards: session,
-    secrets: openSecrets({ folder: project.folder, env: session.user.env }),
+    secrets: openSecrets(project.folder, session.user),
     hide: session.hide,
     caughtUp: session.sync.caughtUp,
     access,

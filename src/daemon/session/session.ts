@@ -40,10 +40,10 @@ export interface Session extends AsyncDisposable, OpenForwards {
   readonly sync: KeptInSync
   readonly activities: Activities
   /**
-   * Who asked for an `up` last, or for anything where nobody did: by their environment the keys of secrets are found. It is
-   * on no disk.
+   * Who asked for an `up` last, or for anything where nobody did: by their environment, from where they stand, the keys of
+   * secrets are found. It is on no disk.
    */
-  readonly user: { env: NodeJS.Dict<string>; askedUp: boolean }
+  readonly user: { env: NodeJS.Dict<string>; folder: string; askedUp: boolean }
   /** Hides what a Secret holds, in all that is kept or shown from now on. */
   readonly hide: Hidden['hide']
   /** Services that are built or applied anew at this moment, and why. */
@@ -134,7 +134,7 @@ export function openSession(
     sync,
     isBehind: sync.isBehind,
     activities: told,
-    user: { env: process.env, askedUp: false },
+    user: { env: process.env, folder: home.folder, askedUp: false },
     busy: new Map(),
     hide: hidden.hide,
     async access(clusters, place, { anew } = { anew: false }) {
