@@ -37,6 +37,23 @@ export function plaintextFile(file: string, paths: readonly (readonly string[])[
   })
 }
 
+/** `where` is a file and its line; `what` a path and its encrypted file. */
+export function valueInReach(where: string, what: string): DevkError {
+  return new DevkError({
+    code: 'SECRETS_PLAINTEXT_VALUE',
+    message: `${where} has the value of ${what}, for all to read.`,
+    hint: 'Have it come from the Secret there, too. Whoever can read the repository has read it: replace it.',
+  })
+}
+
+export function keyInReach(where: string, files: readonly string[]): DevkError {
+  return new DevkError({
+    code: 'SECRETS_KEY_TRACKED',
+    message: `${where} has a private key that decrypts ${files.join(', ')}: whoever can read the repository can read these.`,
+    hint: 'Remove it, replace all that it decrypts, and have the files encrypted for another key.',
+  })
+}
+
 const SHOWN_PATHS = 10
 
 /** Without a path it is not known which. */

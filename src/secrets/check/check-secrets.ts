@@ -5,15 +5,18 @@ import { PROJECT_FILE } from '../../base/find-project.ts'
 import type { CheckedSecrets } from '../../model/secrets.ts'
 import { type CreationRules, creationRules, SOPS_CONFIG } from '../creation-rules.ts'
 import { formatOf, type SopsFormat, type TreeMap } from '../document.ts'
+import { encryptedValues } from '../encrypted-values.ts'
 import { plaintextFile } from '../faults.ts'
 import { parse } from '../formats/parse.ts'
 import { openIdentities } from '../identities/identities.ts'
 import { mapLeaves } from '../map-leaves.ts'
+import { takeMetadata } from '../metadata.ts'
 import { readSops } from '../read-sops.ts'
 import type { Rule } from '../rules.ts'
 import { parseSealed } from '../values/cipher.ts'
 import { filesBelow } from './files-below.ts'
 import { looksEncrypted } from './looks-encrypted.ts'
+import { seenElsewhere } from './seen-elsewhere.ts'
 import { shortValues } from './short-values.ts'
 
 export interface CheckOptions {
@@ -25,7 +28,7 @@ export interface CheckOptions {
 
 /**
  * Whether every SOPS file below a folder decrypts and is as it was written, and whether anything is plaintext that a
- * .sops.yaml says is encrypted. What is decrypted is forgotten at once: only names and faults are told.
+ * .sops.yaml says is encrypted, or is a value of theirs, or a key to them. Only names and faults are told.
  */
 export async function checkSecrets(
   folder: string,
@@ -33,24 +36,43 @@ export async function checkSecrets(
 ): Promise<CheckedSecrets[]> {
   const identities = await openIdentities(env, standing)
   const rules = creationRules()
-  const checked: CheckedSecrets[] = []
-  for (const file of await filesBelow(folder, signal)) {
-    if (NEVER_SECRET.includes(basename(file))) continue
-    signal.throwIfAborted()
-    try {
-      const bytes = await readFile(join(folder, file))
-      const format = formatOf(file)
-      const encrypted = looksEncrypted(bytes, format)
-      const options = { file, identities, signal }
-      const short = encrypted ? shortValues(await readSops(bytes, format, options)) : []
-      const isNamed = await refusePlaintext(bytes, { folder, file, format, encrypted, rules })
-      if (encrypted || isNamed) checked.push({ file, ...(short.length > 0 && { short }) })
-    } catch (error) {
+  const elsewhere = seenElsewhere()
+  const files = await filesBelow(folder, signal)
+  const checked = new Map<string, CheckedSecrets>()
+  const each = async (names: readonly string[], look: (file: string, bytes: Buffer) => Promise<void>) => {
+    for (const file of names) {
       signal.throwIfAborted()
-      checked.push({ file, fault: toDevkError(error).toJSON() })
+      try {
+        await look(file, await readFile(join(folder, file)))
+      } catch (error) {
+        signal.throwIfAborted()
+        checked.set(file, { file, fault: toDevkError(error).toJSON() })
+      }
     }
   }
-  return checked
+  await each(
+    files.filter(file => !NEVER_SECRET.includes(basename(file))),
+    async (file, bytes) => {
+      const format = formatOf(file)
+      const encrypted = looksEncrypted(bytes, format)
+      const values = encrypted
+        ? encryptedValues(await readSops(bytes, format, { file, identities, signal }))
+        : []
+      const isNamed = await refusePlaintext(bytes, { folder, file, format, encrypted, rules })
+      if (encrypted) elsewhere.add(file, values, recipientsOf(bytes, format, file))
+      const short = shortValues(values)
+      if (encrypted || isNamed) checked.set(file, { file, ...(short.length > 0 && { short }) })
+    },
+  )
+  await each(
+    files.filter(file => !checked.has(file)),
+    elsewhere.refuse,
+  )
+  return [...checked.values()].toSorted((one, other) => (one.file < other.file ? -1 : 1))
+}
+
+function recipientsOf(bytes: Buffer, format: SopsFormat, file: string): string[] {
+  return takeMetadata(parse(bytes, format, file), format, file).metadata.age.map(({ recipient }) => recipient)
 }
 
 /** What rules are in, and what devk itself reads as it is. */

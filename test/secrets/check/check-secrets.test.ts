@@ -126,4 +126,40 @@ describe('checkSecrets', () => {
     const told = { env: sops.env('x25519'), standing: folder, signal: AbortSignal.abort(new Error('told')) }
     await expect(checkSecrets(folder, told)).rejects.toThrow()
   })
+
+  it('finds a value that stands in another file for all to read, as it is or in base64, and names both places', async () => {
+    const secret = 'topsecret-4711'
+    const file = (
+      await sops.encrypt(`db:\n  password: ${secret}\n  port: "5432"\n  host: localhost\n`, 'yaml')
+    ).toString()
+    const folder = await folderWith({
+      'secrets/db.yaml': file,
+      'compose.yml': `# line 1\nPASSWORD: ${secret}\n`,
+      'k8s/secret.yaml': `data: { password: ${Buffer.from(secret).toString('base64')} }\n`,
+      'README.md': 'localhost:5432 is where it listens\n',
+    })
+    expect(await check(folder)).toEqual({
+      'secrets/db.yaml': 'ok',
+      'compose.yml': 'SECRETS_PLAINTEXT_VALUE',
+      'k8s/secret.yaml': 'SECRETS_PLAINTEXT_VALUE',
+    })
+    const found = await checkSecrets(folder, { env: sops.env('x25519'), standing: folder, signal })
+    expect(found[0]?.fault?.message).toBe(
+      'compose.yml:2 has the value of db.password of secrets/db.yaml, for all to read.',
+    )
+  })
+
+  it('finds a key that decrypts what is beside it, and leaves other keys alone', async () => {
+    const folder = await folderWith({
+      'secrets/db.yaml': await sops.encrypt(
+        'a: topsecretvalue\n',
+        'yaml',
+        '--age',
+        sops.keys.x25519.recipient,
+      ),
+      'keys/ours.txt': `# created by somebody\n${sops.keys.x25519.secret}\n`,
+      'keys/other.txt': `${sops.keys.hybrid.secret}\nAGE-SECRET-KEY-1BROKEN\n`,
+    })
+    expect(await check(folder)).toEqual({ 'secrets/db.yaml': 'ok', 'keys/ours.txt': 'SECRETS_KEY_TRACKED' })
+  })
 })
