@@ -28,7 +28,8 @@ export interface CheckOptions {
 
 /**
  * Whether every SOPS file below a folder decrypts and is as it was written, and whether anything is plaintext that a
- * .sops.yaml says is encrypted, or is a value of theirs, or a key to them. Only names and faults are told.
+ * .sops.yaml says is encrypted, or, in what git tracks, is a
+ * value of theirs or a key to them. Only names and faults are told.
  */
 export async function checkSecrets(
   folder: string,
@@ -37,10 +38,10 @@ export async function checkSecrets(
   const identities = await openIdentities(env, standing)
   const rules = creationRules()
   const elsewhere = seenElsewhere()
-  const files = await filesBelow(folder, signal)
+  const { names, tracked } = await filesBelow(folder, signal)
   const checked = new Map<string, CheckedSecrets>()
-  const each = async (names: readonly string[], look: (file: string, bytes: Buffer) => Promise<void>) => {
-    for (const file of names) {
+  const each = async (files: readonly string[], look: (file: string, bytes: Buffer) => Promise<void>) => {
+    for (const file of files) {
       signal.throwIfAborted()
       try {
         await look(file, await readFile(join(folder, file)))
@@ -51,7 +52,7 @@ export async function checkSecrets(
     }
   }
   await each(
-    files.filter(file => !NEVER_SECRET.includes(basename(file))),
+    names.filter(file => !NEVER_SECRET.includes(basename(file))),
     async (file, bytes) => {
       const format = formatOf(file)
       const encrypted = looksEncrypted(bytes, format)
@@ -64,10 +65,11 @@ export async function checkSecrets(
       if (encrypted || isNamed) checked.set(file, { file, ...(short.length > 0 && { short }) })
     },
   )
-  await each(
-    files.filter(file => !checked.has(file)),
-    elsewhere.refuse,
-  )
+  if (tracked)
+    await each(
+      names.filter(file => !checked.has(file)),
+      elsewhere.refuse,
+    )
   return [...checked.values()].toSorted((one, other) => (one.file < other.file ? -1 : 1))
 }
 

@@ -3,12 +3,18 @@ import { join } from 'node:path'
 import { DevkError, errorCode } from '../../base/errors.ts'
 import { run } from '../../exec/run.ts'
 
-/** The files below a folder that others get to see: those that git tracks, or all where there is no git. */
-export async function filesBelow(folder: string, signal: AbortSignal): Promise<string[]> {
+export interface FilesBelow {
+  names: string[]
+  /** Others get to see them. */
+  tracked: boolean
+}
+
+/** The files below a folder: those that git tracks, or all where there is no git. */
+export async function filesBelow(folder: string, signal: AbortSignal): Promise<FilesBelow> {
   const tracked = await trackedFiles(folder, signal)
   const names = tracked ?? (await allFiles(folder, '', signal))
   const regular = await Promise.all(names.map(name => isFile(join(folder, name))))
-  return names.filter((_, index) => regular[index]).toSorted()
+  return { names: names.filter((_, index) => regular[index]).toSorted(), tracked: tracked !== undefined }
 }
 
 const NO_REPOSITORY = 128

@@ -138,6 +138,7 @@ describe('checkSecrets', () => {
       'k8s/secret.yaml': `data: { password: ${Buffer.from(secret).toString('base64')} }\n`,
       'README.md': 'localhost:5432 is where it listens\n',
     })
+    await track(folder)
     expect(await check(folder)).toEqual({
       'secrets/db.yaml': 'ok',
       'compose.yml': 'SECRETS_PLAINTEXT_VALUE',
@@ -149,7 +150,7 @@ describe('checkSecrets', () => {
     )
   })
 
-  it('finds a key that decrypts what is beside it, and leaves other keys alone', async () => {
+  it('finds a key that decrypts what is beside it where git tracks both, and leaves other keys alone', async () => {
     const folder = await folderWith({
       'secrets/db.yaml': await sops.encrypt(
         'a: topsecretvalue\n',
@@ -160,6 +161,8 @@ describe('checkSecrets', () => {
       'keys/ours.txt': `# created by somebody\n${sops.keys.x25519.secret}\n`,
       'keys/other.txt': `${sops.keys.hybrid.secret}\nAGE-SECRET-KEY-1BROKEN\n`,
     })
+    expect(await check(folder)).toEqual({ 'secrets/db.yaml': 'ok' })
+    await track(folder)
     expect(await check(folder)).toEqual({ 'secrets/db.yaml': 'ok', 'keys/ours.txt': 'SECRETS_KEY_TRACKED' })
   })
 })
