@@ -1,4 +1,4 @@
-import { type Hash, timingSafeEqual } from 'node:crypto'
+import { type Hash, type KeyObject, timingSafeEqual } from 'node:crypto'
 import type { SopsFormat, TreeComment, TreeMap, TreeScalar } from './document.ts'
 import { macMismatch, plaintextValue, tamperedValue } from './faults.ts'
 import { mapLeaves } from './map-leaves.ts'
@@ -10,7 +10,7 @@ import { beginMac, macText } from './values/mac.ts'
 import { opened } from './values/opened.ts'
 
 interface Opening {
-  key: Buffer
+  key: KeyObject
   file: string
 }
 

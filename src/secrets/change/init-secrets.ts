@@ -1,6 +1,5 @@
 import { mkdir, open, readdir } from 'node:fs/promises'
 import { dirname, join, relative } from 'node:path'
-import { generateX25519Identity, identityToRecipient } from 'age-encryption'
 import { DevkError, errorCode } from '../../base/errors.ts'
 import type { InitSecrets } from '../../model/secrets.ts'
 import { creationRules, SOPS_CONFIG } from '../creation-rules.ts'
@@ -40,13 +39,11 @@ async function ownKey(
 ): Promise<InitSecrets['key']> {
   const found = await identities.forRecipient(undefined, signal)
   for (const { source, usable } of found) {
-    for (const identity of usable) {
-      if (typeof identity === 'string') {
-        return { source, recipient: await identityToRecipient(identity), made: false }
-      }
-    }
+    const [own] = usable
+    if (own) return { source, recipient: await own.recipient(), made: false }
   }
   const file = defaultKeyFile(env)
+  const { generateX25519Identity, identityToRecipient } = await import('age-encryption')
   const identity = await generateX25519Identity()
   const recipient = await identityToRecipient(identity)
   const text = `# created: ${new Date().toISOString()}\n# public key: ${recipient}\n${identity}\n`

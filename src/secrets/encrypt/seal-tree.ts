@@ -1,4 +1,4 @@
-import type { Hash } from 'node:crypto'
+import type { Hash, KeyObject } from 'node:crypto'
 import {
   scalar,
   type TreeComment,
@@ -15,7 +15,7 @@ import { beginMac, macText } from '../values/mac.ts'
 import type { EarlierSeals } from './earlier-seals.ts'
 
 export interface Sealing extends Pick<Metadata, 'rules' | 'macOnlyEncrypted'> {
-  key: Buffer
+  key: KeyObject
   /** How values stood in the file until now: what did not change stays as it is. */
   earlier?: EarlierSeals | undefined
 }

@@ -1,7 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto'
-import { type Recipient, Stanza } from 'age-encryption'
-import { closeOnce, derive, exchange, privateKey, rawPublic } from '../curve25519.ts'
-import { SSH_LABEL, sshTag } from '../identities/ssh-ed25519.ts'
+import type { Recipient } from 'age-encryption'
+import { closeOnce, derive, exchange, privateKey, rawPublic } from '../age/curve25519.ts'
+import { SSH_LABEL, sshTag } from '../age/ssh-key.ts'
 
 /** An ssh-ed25519 public key, as it stands in an authorized_keys file, as age encrypts for one. Throws where it is none. */
 export function sshRecipient(line: string): Recipient {
@@ -15,10 +15,12 @@ export function sshRecipient(line: string): Recipient {
     wrapFileKey(fileKey) {
       const ephemeral = generateKeyPairSync('x25519').privateKey
       const share = rawPublic(ephemeral)
-      const shared = exchange(tweak, exchange(ephemeral, theirs))
+      const first = exchange(ephemeral, theirs)
+      const shared = first && exchange(tweak, first)
+      if (!shared) throw new TypeError('no usable ssh-ed25519 key')
       const key = derive(shared, Buffer.concat([share, theirs]), SSH_LABEL)
       const args = ['ssh-ed25519', sshTag(blob), share.toString('base64').replaceAll('=', '')]
-      return [new Stanza(args, closeOnce(key, fileKey))]
+      return [{ args, body: closeOnce(key, fileKey) }]
     },
   }
 }

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto'
+import { createSecretKey, randomBytes } from 'node:crypto'
 import { openTree } from '../decrypt-tree.ts'
 import { entriesOf, type SopsFormat, type TreeEntry, type TreeMap } from '../document.ts'
 import { hasOwnKey, unwritable } from '../faults.ts'
@@ -26,11 +26,12 @@ export async function writeSops(
   format: SopsFormat,
   { recipients, rules, macOnlyEncrypted, ...options }: NewFile & PrintOptions,
 ): Promise<Buffer> {
-  const key = randomBytes(32)
+  const bytes = randomBytes(32)
   const age = await Promise.all(
-    recipients.map(async recipient => ({ recipient, encrypted: await wrapKey(key, recipient) })),
+    recipients.map(async recipient => ({ recipient, encrypted: await wrapKey(bytes, recipient) })),
   )
   const own: OwnPart = stamp => ownPart({ age, rules, macOnlyEncrypted, ...stamp }, format)
+  const key = createSecretKey(bytes)
   return write(parts, format, { key, rules, macOnlyEncrypted, own, ...options })
 }
 

@@ -1,8 +1,9 @@
-import { Decrypter, type Identity } from 'age-encryption'
+import { ageKey } from '../age/age-key.ts'
+import type { Key } from '../age/key.ts'
+import { sshKey } from '../age/ssh-key.ts'
 import type { Foreign, Found } from './found.ts'
 import { readOpenSshKey } from './openssh-key.ts'
 import type { Holds } from './sources.ts'
-import { sshIdentity } from './ssh-ed25519.ts'
 
 type Understood = Omit<Found, 'source'>
 
@@ -12,13 +13,17 @@ export function understand(text: string, holds: Holds): Understood {
   if (/^(age-encryption|-----BEGIN AGE)/.test(text)) {
     return { usable: [], foreign: { of: 'age', why: 'the keys are protected by a passphrase' } }
   }
-  const usable: (string | Identity)[] = []
+  const usable: Key[] = []
   let foreign: Foreign | undefined
   for (const line of text.split(/\r?\n/)) {
     if (line === '' || line.startsWith('#')) continue
     for (const key of holds === 'age-words' ? line.split(/\s+/).filter(Boolean) : [line]) {
-      if (key.startsWith('AGE-PLUGIN-')) foreign = { of: 'age', why: 'a key is one of an age plugin' }
-      else if (isAgeKey(key)) usable.push(key)
+      if (key.startsWith('AGE-PLUGIN-')) {
+        foreign = { of: 'age', why: 'a key is one of an age plugin' }
+        continue
+      }
+      const found = ageKey(key)
+      if (found) usable.push(found)
       // Sops takes none of a place where one key is wrong.
       else return { usable: [], trouble: 'it has a line that is no age key' }
     }
@@ -26,18 +31,9 @@ export function understand(text: string, holds: Holds): Understood {
   return { usable, foreign }
 }
 
-function isAgeKey(key: string): boolean {
-  try {
-    new Decrypter().addIdentity(key)
-    return true
-  } catch {
-    return false
-  }
-}
-
 function ssh(text: string): Understood {
   const key = readOpenSshKey(text)
-  if (typeof key === 'object') return { usable: [sshIdentity(key)] }
+  if (typeof key === 'object') return { usable: [sshKey(key)] }
   switch (key) {
     case 'passphrase':
       return { usable: [], foreign: { of: 'ssh', why: 'the SSH key is protected by a passphrase' } }

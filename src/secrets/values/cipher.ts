@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
+import { createCipheriv, createDecipheriv, type KeyObject, randomBytes } from 'node:crypto'
 
 /** What stands in a file in a value's place. */
 export interface Sealed {
@@ -24,7 +24,7 @@ export function parseSealed(bytes: Buffer): Sealed | 'plain' | 'broken' {
 }
 
 /** Undefined where the key, the place or any byte of it is another one than it was encrypted with. */
-export function unseal({ data, iv, tag }: Sealed, key: Buffer, place: string): Buffer | undefined {
+export function unseal({ data, iv, tag }: Sealed, key: KeyObject, place: string): Buffer | undefined {
   const decipher = createDecipheriv('aes-256-gcm', key, iv, { authTagLength: TAG_BYTES })
   decipher.setAAD(Buffer.from(place, 'utf8'))
   decipher.setAuthTag(tag)
@@ -38,7 +38,7 @@ export function unseal({ data, iv, tag }: Sealed, key: Buffer, place: string): B
 }
 
 /** The twin of `parseSealed` and `unseal`, as it stands in a file. */
-export function seal(bytes: Buffer, type: string, key: Buffer, place: string): Buffer {
+export function seal(bytes: Buffer, type: string, key: KeyObject, place: string): Buffer {
   const iv = randomBytes(IV_BYTES)
   const cipher = createCipheriv('aes-256-gcm', key, iv, { authTagLength: TAG_BYTES })
   cipher.setAAD(Buffer.from(place, 'utf8'))

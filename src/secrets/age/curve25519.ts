@@ -3,6 +3,7 @@ import {
   createDecipheriv,
   createPrivateKey,
   createPublicKey,
+  createSecretKey,
   diffieHellman,
   hkdfSync,
   type KeyObject,
@@ -10,8 +11,13 @@ import {
 
 // What age does with Curve25519 keys, by Node's own cryptography.
 
-export function exchange(own: KeyObject, theirs: Uint8Array): Buffer {
-  return diffieHellman({ privateKey: own, publicKey: publicKey(theirs) })
+/** Undefined for a public key that all secrets are the same with. */
+export function exchange(own: KeyObject, theirs: Uint8Array): Buffer | undefined {
+  try {
+    return diffieHellman({ privateKey: own, publicKey: publicKey(theirs) })
+  } catch {
+    return undefined
+  }
 }
 
 export function derive(secret: Uint8Array, salt: Uint8Array, label: string): Buffer {
@@ -38,7 +44,9 @@ const TAG_BYTES = 16
 
 /** Bytes that are encrypted once under a key of their own, so that the nonce may be a fixed one. */
 export function closeOnce(key: Buffer, bytes: Uint8Array): Buffer {
-  const cipher = createCipheriv('chacha20-poly1305', key, FIXED_NONCE, { authTagLength: TAG_BYTES })
+  const cipher = createCipheriv('chacha20-poly1305', createSecretKey(key), FIXED_NONCE, {
+    authTagLength: TAG_BYTES,
+  })
   return Buffer.concat([cipher.update(bytes), cipher.final(), cipher.getAuthTag()])
 }
 
@@ -46,7 +54,9 @@ const FIXED_NONCE = Buffer.alloc(12)
 
 /** Undefined where the key or any byte is another one. */
 export function open(key: Buffer, body: Uint8Array, nonce: Buffer = FIXED_NONCE): Buffer | undefined {
-  const cipher = createDecipheriv('chacha20-poly1305', key, nonce, { authTagLength: TAG_BYTES })
+  const cipher = createDecipheriv('chacha20-poly1305', createSecretKey(key), nonce, {
+    authTagLength: TAG_BYTES,
+  })
   cipher.setAuthTag(body.subarray(-TAG_BYTES))
   const opened = cipher.update(body.subarray(0, -TAG_BYTES))
   try {
