@@ -1,5 +1,6 @@
-import type { CheckedSecrets, InitSecrets } from '../model/secrets.ts'
+import type { CheckedSecrets, InitSecrets, ListedSecret } from '../model/secrets.ts'
 import { style } from './style.ts'
+import { table } from './table.ts'
 
 export function secretsText(files: readonly CheckedSecrets[]): string {
   if (files.length === 0) return 'There is no SOPS file here.'
@@ -38,4 +39,16 @@ export function initText({ key, config, example }: InitSecrets): string {
     `Never commit the key${key.made ? `, and keep a copy of it: without it nobody reads what is encrypted for you` : ''}.`,
     ...(example ? [`Go on: devk secrets edit ${example.file}`] : []),
   ].join('\n')
+}
+
+export function listText(secrets: readonly ListedSecret[]): string {
+  if (secrets.length === 0) return 'The project has no secrets: devk.yaml names them under secrets.'
+  const rows = secrets.map(({ name, type, namespaces, file, keys, fault }) => [
+    name,
+    type,
+    namespaces.join(', '),
+    file,
+    fault ? `${fault.code}: ${fault.message}` : keys.join(', '),
+  ])
+  return table([['SECRET', 'TYPE', 'NAMESPACES', 'FILE', 'KEYS'], ...rows])
 }

@@ -20,6 +20,16 @@ export interface SecretSpec {
 /** Decrypted, by their names: in memory only. */
 export type SecretEntries = ReadonlyMap<string, Buffer>
 
+/** What `devk secrets list` says of one Secret: read without any key. */
+export interface ListedSecret extends Pick<SecretSpec, 'name' | 'type' | 'namespaces'> {
+  /** Relative to the project. */
+  file: string
+  /** The names of its entries, without their values. */
+  keys: string[]
+  /** Why they can't be told. */
+  fault?: ErrorFields | undefined
+}
+
 /** What `devk secrets check` says of one file. */
 export interface CheckedSecrets {
   /** Relative to the folder that was checked. */

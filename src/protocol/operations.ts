@@ -3,7 +3,14 @@ import type { ClusterStatus } from '../model/cluster.ts'
 import type { Finding } from '../model/finding.ts'
 import type { Project } from '../model/project.ts'
 import type { ProjectStatus, RunReport } from '../model/project-status.ts'
-import type { CheckedSecrets, InitSecrets, OpenedSecret, SavedSecret, SetSecret } from '../model/secrets.ts'
+import type {
+  CheckedSecrets,
+  InitSecrets,
+  ListedSecret,
+  OpenedSecret,
+  SavedSecret,
+  SetSecret,
+} from '../model/secrets.ts'
 import type { TerminalSize } from './terminal.ts'
 
 /** What can be asked for, and what is answered. */
@@ -31,6 +38,8 @@ export interface Operations {
   config: { input: { profiles: string[] }; output: Project }
   'config.schema': { input: Record<string, never>; output: Record<string, unknown> }
   'secrets.check': { input: Record<string, never>; output: SecretsCheckOutput }
+  'secrets.list': { input: { profiles: string[] }; output: { secrets: ListedSecret[] } }
+  'secrets.show': { input: SecretsShowInput; output: { /** base64 */ value: string } }
   'secrets.set': { input: SecretsSetInput; output: SetSecret }
   'secrets.open': { input: { file: string }; output: OpenedSecret }
   'secrets.save': { input: SecretsSaveInput; output: SavedSecret }
@@ -167,6 +176,12 @@ export interface SecretsCheckOutput {
   /** The project's, or where the user stands outside of one. */
   folder: string
   files: CheckedSecrets[]
+}
+
+export interface SecretsShowInput {
+  name: string
+  key: string
+  profiles: string[]
 }
 
 export interface SecretsSetInput {

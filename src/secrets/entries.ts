@@ -10,7 +10,7 @@ import {
   valueAt,
 } from './document.ts'
 import { unfit } from './faults.ts'
-import { manifestEntries } from './manifest-entries.ts'
+import { manifestEntries, manifestNames } from './manifest-entries.ts'
 import { print } from './print/print.ts'
 import { checkType, DOCKER_CONFIG, DOCKER_ENTRY } from './secret-types.ts'
 
@@ -38,7 +38,15 @@ export function secretEntries(document: SopsDocument, taking: Taking): SecretEnt
   return entries
 }
 
-function taken({ format, parts }: SopsDocument, taking: Taking): Map<string, Buffer> {
+/** Of what is encrypted as well as of what isn't: the names of entries are no secret. Throws SECRETS_UNFIT. */
+export function entryNames(document: Contents, taking: Taking): string[] {
+  const [root] = document.parts
+  return taking.manifest && root ? manifestNames(root) : [...taken(document, taking).keys()]
+}
+
+type Contents = Pick<SopsDocument, 'format' | 'parts'>
+
+function taken({ format, parts }: Contents, taking: Taking): Map<string, Buffer> {
   const { file, key, entry, manifest } = taking
   const [root, ...more] = parts
   if (!root || more.length > 0) throw unfit(taking, `it has ${parts.length} documents, and one is taken`)

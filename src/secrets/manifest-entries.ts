@@ -18,6 +18,14 @@ export function manifestEntries(root: TreeMap, taken: Taken & { type: string }):
   return new Map([...encoded, ...leavesAt(root, 'stringData', taken)])
 }
 
+/** They are the same before it is decrypted. */
+export function manifestNames(root: TreeMap): string[] {
+  return ['data', 'stringData'].flatMap(part => {
+    const node = valueAt(root, part)
+    return node?.kind === 'map' ? entriesOf(node).map(({ key }) => key) : []
+  })
+}
+
 function textAt(map: TreeMap, key: string): string | undefined {
   const node = valueAt(map, key)
   return node?.kind === 'scalar' ? node.bytes.toString('utf8') : undefined

@@ -69,6 +69,77 @@ describe('devk secrets check', () => {
   })
 })
 
+describe('devk secrets list and show', () => {
+  const PROJECT = `name: shop
+secrets:
+  - {name: db, file: db.yaml, key: db}
+  - {name: tls, file: tls.env, type: tls, namespaces: [one, two]}
+  - {name: own, file: secret.yaml, manifest: true}
+  - {name: config, file: db.yaml, entry: app.yaml}
+  - {name: plain, file: plain.yaml}
+`
+
+  async function project(): Promise<string> {
+    const manifest = 'apiVersion: v1\nkind: Secret\ndata: {a: dG9wc2VjcmV0}\nstringData: {b: topsecret}\n'
+    return await folderWith({
+      'devk.yaml': PROJECT,
+      'db.yaml': await sops.encrypt('db: {user: shop, password: topsecret}\n', 'yaml'),
+      'tls.env': await sops.encrypt('tls.crt=x\ntls.key=topsecret\n', 'dotenv'),
+      'secret.yaml': await sops.encryptBy('encrypted_regex: ^(data|stringData)$', manifest, 'yaml'),
+      'plain.yaml': 'a: 1\n',
+    })
+  }
+
+  it('tells names without any key, and never values', async () => {
+    const folder = await project()
+    const { code, stdout } = await devk.run(['secrets', 'list', '--json'], { cwd: folder, env: sops.env() })
+    const opaque = { type: 'Opaque', namespaces: ['shop'] }
+    expect(JSON.parse(stdout)).toEqual({
+      secrets: [
+        { name: 'db', file: 'db.yaml', ...opaque, keys: ['user', 'password'] },
+        {
+          name: 'tls',
+          file: 'tls.env',
+          type: 'kubernetes.io/tls',
+          namespaces: ['one', 'two'],
+          keys: ['tls.crt', 'tls.key'],
+        },
+        { name: 'own', file: 'secret.yaml', ...opaque, keys: ['a', 'b'] },
+        { name: 'config', file: 'db.yaml', ...opaque, keys: ['app.yaml'] },
+        {
+          name: 'plain',
+          file: 'plain.yaml',
+          ...opaque,
+          keys: [],
+          fault: expect.objectContaining({ code: 'SECRETS_NOT_ENCRYPTED' }),
+        },
+      ],
+    })
+    expect(code).toBe(1)
+  })
+
+  it('shows one value where that is meant, byte for byte', async () => {
+    const folder = await project()
+    const show = (...words: string[]) =>
+      devk.run(['secrets', 'show', ...words], { cwd: folder, env: sops.env('x25519') })
+    expect(await show('db', 'password')).toMatchObject({
+      code: 1,
+      stdout: '',
+      stderr: expect.stringContaining('--reveal'),
+    })
+    expect(JSON.parse((await show('db', 'password', '--json')).stdout)).toMatchObject({
+      error: { code: 'SECRETS_NOT_SHOWN' },
+    })
+    expect(await show('db', 'password', '--reveal')).toMatchObject({ code: 0, stdout: 'topsecret' })
+    const { stdout } = await show('own', 'a', '--reveal', '--json')
+    expect(JSON.parse(stdout)).toEqual({ name: 'own', key: 'a', value: 'topsecret' })
+    const wrong = await show('db', 'pasword', '--reveal', '--json')
+    expect(JSON.parse(wrong.stdout)).toMatchObject({
+      error: { code: 'SECRETS_UNKNOWN', message: 'Secret db has no entry pasword; did you mean password?' },
+    })
+  })
+})
+
 describe('devk secrets set', () => {
   it('takes the value from stdin, without the line end that shells put behind it, unless all of it is meant', async () => {
     const folder = await folderWith({ 'a.yaml': await sops.encrypt('a: 1\n', 'yaml') })

@@ -18,7 +18,9 @@ import { restart } from './restart.ts'
 import { secretsCheck } from './secrets-check.ts'
 import { secretsEdit } from './secrets-edit.ts'
 import { secretsInit } from './secrets-init.ts'
+import { secretsList } from './secrets-list.ts'
 import { secretsSet } from './secrets-set.ts'
+import { secretsShow } from './secrets-show.ts'
 import { shell } from './shell.ts'
 import { status } from './status.ts'
 import { stop } from './stop.ts'
@@ -48,6 +50,8 @@ export const commands: readonly Command[] = [
   clusterList,
   clusterKubeconfig,
   secretsInit,
+  secretsList,
+  secretsShow,
   secretsSet,
   secretsEdit,
   secretsCheck,

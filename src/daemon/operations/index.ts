@@ -20,7 +20,9 @@ import { restart } from './restart.ts'
 import { secretsCheck } from './secrets-check.ts'
 import { secretsOpen, secretsSave } from './secrets-edit.ts'
 import { secretsInit } from './secrets-init.ts'
+import { secretsList } from './secrets-list.ts'
 import { secretsSet } from './secrets-set.ts'
+import { secretsShow } from './secrets-show.ts'
 import { shell } from './shell.ts'
 import { status } from './status.ts'
 import { stop } from './stop.ts'
@@ -51,6 +53,8 @@ const operations: { [Name in OperationName]: Operation<Name> } = {
   config,
   'config.schema': configSchema,
   'secrets.check': secretsCheck,
+  'secrets.list': secretsList,
+  'secrets.show': secretsShow,
   'secrets.set': secretsSet,
   'secrets.open': secretsOpen,
   'secrets.save': secretsSave,
