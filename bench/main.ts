@@ -4,6 +4,7 @@ import { forwardsBench } from './forwards.ts'
 import { fromNothingBench } from './from-nothing.ts'
 import { logsBench } from './logs.ts'
 import { type Measured, measure, type Suite, table } from './measure.ts'
+import { secretsBench } from './secrets.ts'
 import { startBench } from './start.ts'
 import { syncBench } from './sync.ts'
 
@@ -12,6 +13,7 @@ const suites: Record<string, (signal: AbortSignal) => Promise<Suite[]>> = {
   day: async signal => [...(await fromNothingBench(signal)), ...(await dayBench(signal))],
   forwards: forwardsBench,
   logs: logsBench,
+  secrets: secretsBench,
   start: startBench,
   sync: syncBench,
 }

@@ -3,7 +3,7 @@ import { decryptBySops } from './decrypt-by-sops.ts'
 import { decryptTree } from './decrypt-tree.ts'
 import type { SopsDocument, SopsFormat } from './document.ts'
 import { parse } from './formats/parse.ts'
-import { takeMetadata } from './metadata.ts'
+import { type Metadata, takeMetadata } from './metadata.ts'
 
 /**
  * Decrypts a SOPS file and verifies all of it: each value in its place, and by the MAC that all are there.
@@ -11,12 +11,22 @@ import { takeMetadata } from './metadata.ts'
  * document may trust its values, and must not take from it where they go.
  */
 export async function readSops(text: Buffer, format: SopsFormat, options: KeyOptions): Promise<SopsDocument> {
+  return (await readWhole(text, format, options)).document
+}
+
+/** The same, with what the file says of its own encryption. */
+export async function readWhole(
+  text: Buffer,
+  format: SopsFormat,
+  options: KeyOptions,
+): Promise<{ document: SopsDocument; metadata: Metadata }> {
   const { file } = options
   const { parts, metadata } = takeMetadata(parse(text, format, file), format, file)
   const { rules } = metadata
   const key = await openDataKey(metadata, options)
-  if ('sopsOnly' in key) {
-    return { format, rules, parts: await decryptBySops(text, format, { ...options, why: key.sopsOnly }) }
-  }
-  return { format, rules, parts: decryptTree(parts, { key, metadata, format, file }) }
+  const read =
+    'sopsOnly' in key
+      ? await decryptBySops(text, format, { ...options, why: key.sopsOnly })
+      : decryptTree(parts, { key, metadata, format, file })
+  return { document: { format, rules, parts: read }, metadata }
 }

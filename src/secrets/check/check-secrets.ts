@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises'
+import { readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { toDevkError } from '../../base/errors.ts'
 import { PROJECT_FILE } from '../../base/find-project.ts'
@@ -10,8 +10,7 @@ import { plaintextFile } from '../faults.ts'
 import { parse } from '../formats/parse.ts'
 import { openIdentities } from '../identities/identities.ts'
 import { mapLeaves } from '../map-leaves.ts'
-import { takeMetadata } from '../metadata.ts'
-import { readSops } from '../read-sops.ts'
+import { readWhole } from '../read-sops.ts'
 import type { Rule } from '../rules.ts'
 import { parseSealed } from '../values/cipher.ts'
 import { filesBelow } from './files-below.ts'
@@ -44,7 +43,8 @@ export async function checkSecrets(
     for (const file of files) {
       signal.throwIfAborted()
       try {
-        await look(file, await readFile(join(folder, file)))
+        // At once: a file takes longer to be waited for than to be read.
+        await look(file, readFileSync(join(folder, file)))
       } catch (error) {
         signal.throwIfAborted()
         checked.set(file, { file, fault: toDevkError(error).toJSON() })
@@ -56,11 +56,15 @@ export async function checkSecrets(
     async (file, bytes) => {
       const format = formatOf(file)
       const encrypted = looksEncrypted(bytes, format)
-      const values = encrypted
-        ? encryptedValues(await readSops(bytes, format, { file, identities, signal }))
-        : []
+      const read = encrypted ? await readWhole(bytes, format, { file, identities, signal }) : undefined
+      const values = read ? encryptedValues(read.document) : []
       const isNamed = await refusePlaintext(bytes, { folder, file, format, encrypted, rules })
-      if (encrypted) elsewhere.add(file, values, recipientsOf(bytes, format, file))
+      if (read)
+        elsewhere.add(
+          file,
+          values,
+          read.metadata.age.map(({ recipient }) => recipient),
+        )
       const short = shortValues(values)
       if (encrypted || isNamed) checked.set(file, { file, ...(short.length > 0 && { short }) })
     },
@@ -71,10 +75,6 @@ export async function checkSecrets(
       elsewhere.refuse,
     )
   return [...checked.values()].toSorted((one, other) => (one.file < other.file ? -1 : 1))
-}
-
-function recipientsOf(bytes: Buffer, format: SopsFormat, file: string): string[] {
-  return takeMetadata(parse(bytes, format, file), format, file).metadata.age.map(({ recipient }) => recipient)
 }
 
 /** What rules are in, and what devk itself reads as it is. */

@@ -16,7 +16,8 @@ export function commentsOfValue(node: unknown): TreeComment[] {
 }
 
 export function commentLines(text: string | null | undefined): TreeComment[] {
-  return (text ?? '')
+  if (!text) return []
+  return text
     .split('\n')
     .filter(line => line !== '')
     .map(line => comment(line))
