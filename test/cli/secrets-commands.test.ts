@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { existsSync, readdirSync } from 'node:fs'
 import { chmod, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { poll } from '../../src/base/time.ts'
 import { findTool } from '../../src/exec/tools.ts'
@@ -55,11 +55,11 @@ describe('devk secrets check', () => {
   it('finds the key by a path from where the user stands, and says what logs can’t be rid of', async () => {
     const folder = await folderWith({
       'a.yaml': await sops.encrypt('a: longenough\nb: {pin: 1234, on: true}\nc_unencrypted: x\n', 'yaml'),
-      'own.keys': sops.keys.x25519.secret,
     })
     await mkdir(join(folder, 'below'))
+    const keys = await folderWith({ 'own.keys': sops.keys.x25519.secret })
     await writeFile(join(folder, 'devk.yaml'), 'name: shop\n')
-    const env = { ...sops.env(), SOPS_AGE_KEY_FILE: '../own.keys' }
+    const env = { ...sops.env(), SOPS_AGE_KEY_FILE: join('../..', basename(keys), 'own.keys') }
     const { code, stdout } = await devk.run(['secrets', 'check', '--json'], {
       cwd: join(folder, 'below'),
       env,

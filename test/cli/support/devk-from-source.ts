@@ -35,7 +35,8 @@ export async function devkFromSource(): Promise<Devk> {
     `import { main } from ${file('cli/main.ts')}\nprocess.exitCode = await main(process.argv.slice(2), ${options})\n`,
   )
   const start: Devk['start'] = (args, { cwd, env, input }) => {
-    const child = spawn(process.execPath, [entry, ...args], { cwd, env })
+    const cached = { NODE_COMPILE_CACHE: join(folder, 'cache'), ...env }
+    const child = spawn(process.execPath, [entry, ...args], { cwd, env: cached })
     child.stdin.end(input ?? '')
     return child
   }
