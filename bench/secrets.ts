@@ -2,6 +2,7 @@ import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { generateX25519Identity, identityToRecipient } from 'age-encryption'
+import { startPeer } from '../src/exec/peer.ts'
 import { run } from '../src/exec/run.ts'
 import { findTool } from '../src/exec/tools.ts'
 import { formatOf } from '../src/secrets/document.ts'
@@ -10,6 +11,7 @@ import { parse } from '../src/secrets/formats/parse.ts'
 import type { Suite } from './measure.ts'
 
 const root = resolve(import.meta.dirname, '..')
+const program = join(import.meta.dirname, 'read-secrets-once.ts')
 const [FILES, KEYS] = [200, 20]
 
 /** Files that are decrypted and verified, each time by a fresh process: beside sops, and what of it is devk's own start. */
@@ -28,7 +30,12 @@ export async function secretsBench(signal: AbortSignal): Promise<Suite[]> {
   await fill(none, 0, identity)
   const check = async (cwd: string) =>
     void (await run({ file: devk, args: ['secrets', 'check', '--json'], cwd, env }, { signal }))
+  await writeFile(join(home, 'key'), identity, { mode: 0o600 })
   const contenders = [
+    {
+      name: `${FILES} files of ${KEYS} keys, read by a fresh process`,
+      run: (begin: () => void) => readOnce(many, begin),
+    },
     { name: 'devk secrets check, no file', run: () => check(none) },
     { name: `devk secrets check, ${FILES} files of ${KEYS} keys`, run: () => check(many) },
   ]
@@ -48,6 +55,14 @@ export async function secretsBench(signal: AbortSignal): Promise<Suite[]> {
       after: () => rm(home, { recursive: true }),
     },
   ]
+}
+
+/** From when its code is loaded until all is decrypted and verified. */
+async function readOnce(folder: string, begin: () => void): Promise<void> {
+  const peer = startPeer({ file: process.execPath, args: [program, folder] })
+  for await (const _ of peer.lines) begin()
+  const ended = await peer.ended
+  if (ended !== 0) throw new Error(peer.complaint())
 }
 
 function nameOf(index: number): string {

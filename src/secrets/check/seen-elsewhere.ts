@@ -1,5 +1,5 @@
-import { identityToRecipient } from 'age-encryption'
 import { searchFor } from '../../base/hidden/find-values.ts'
+import { ageKey } from '../age/age-key.ts'
 import type { EncryptedValue } from '../encrypted-values.ts'
 import { keyInReach, valueInReach } from '../faults.ts'
 
@@ -24,7 +24,7 @@ export function seenElsewhere(): Elsewhere {
     },
     async refuse(file, bytes) {
       for (const [key] of bytes.toString('latin1').matchAll(AGE_KEY)) {
-        const files = opened.get(await identityToRecipient(key).catch(() => ''))
+        const files = opened.get((await ageKey(key)?.recipient()) ?? '')
         if (files) throw keyInReach(`${file}:${lineAt(bytes, bytes.indexOf(key))}`, files)
       }
       if (search.isEmpty) return
