@@ -1,10 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
-import { pathToFileURL } from 'node:url'
-
-const source = resolve(import.meta.dirname, '../../../src')
+import { join } from 'node:path'
+import { rolldown } from 'rolldown'
+import { bundles } from '../../../scripts/bundles.ts'
 
 export interface DevkRun {
   code: number
@@ -23,20 +22,16 @@ interface RunOptions {
   input?: string | Buffer
 }
 
-/** The whole of `devk` as it stands in src, with its helper process. */
+/** The whole of `devk` as it stands in src, with its helper process, bundled as it is installed. */
 export async function devkFromSource(): Promise<Devk> {
   const folder = await mkdtemp(join(tmpdir(), 'devk-source-'))
-  const file = (name: string) => JSON.stringify(pathToFileURL(join(source, name)).href)
-  await writeFile(join(folder, 'daemon.cjs'), `import(${file('daemon/main.ts')})\n`)
-  const entry = join(folder, 'entry.mjs')
-  const options = JSON.stringify({ folder })
-  await writeFile(
-    entry,
-    `import { main } from ${file('cli/main.ts')}\nprocess.exitCode = await main(process.argv.slice(2), ${options})\n`,
-  )
+  for (const { input, output } of bundles) {
+    await using bundle = await rolldown(input)
+    await bundle.write({ ...output, dir: folder })
+  }
+  const entry = join(folder, 'cli.cjs')
   const start: Devk['start'] = (args, { cwd, env, input }) => {
-    const cached = { NODE_COMPILE_CACHE: join(folder, 'cache'), ...env }
-    const child = spawn(process.execPath, [entry, ...args], { cwd, env: cached })
+    const child = spawn(process.execPath, [entry, ...args], { cwd, env })
     child.stdin.end(input ?? '')
     return child
   }
