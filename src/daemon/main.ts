@@ -1,8 +1,10 @@
-import { servePipe } from './serve-pipe.ts'
-import { serveProject } from './serve-project.ts'
-
 /** `project FOLDER` is a project's daemon; without arguments one request is served over stdin and stdout. */
 const [role, folder] = process.argv.slice(2)
-const serving = role === 'project' && folder !== undefined ? serveProject(folder) : servePipe()
+
+async function serve(): Promise<void> {
+  if (role !== 'project' || folder === undefined) return await (await import('./serve-pipe.ts')).servePipe()
+  await (await import('./serve-project.ts')).serveProject(folder)
+}
+
 // Kept-alive connections to Docker would hold the process for seconds.
-serving.then(() => process.exit())
+serve().then(() => process.exit())

@@ -1,72 +1,47 @@
 import type { OperationName, Request } from '../../protocol/messages.ts'
 import type { Operations } from '../../protocol/operations.ts'
-import { activity } from './activity.ts'
-import { build } from './build.ts'
-import { clusterCreate } from './cluster-create.ts'
-import { clusterDelete } from './cluster-delete.ts'
-import { clusterKubeconfig } from './cluster-kubeconfig.ts'
-import { clusterList } from './cluster-list.ts'
-import { clusterStart } from './cluster-start.ts'
-import { clusterStatus } from './cluster-status.ts'
-import { clusterStop } from './cluster-stop.ts'
-import { config, configSchema } from './config.ts'
-import { doctor } from './doctor.ts'
-import { down, downVolumes } from './down.ts'
-import { exec } from './exec.ts'
-import { forward } from './forward.ts'
-import { logs } from './logs.ts'
 import type { Operation, OperationContext } from './operation.ts'
-import { restart } from './restart.ts'
-import { secretsCheck } from './secrets-check.ts'
-import { secretsOpen, secretsSave } from './secrets-edit.ts'
-import { secretsInit } from './secrets-init.ts'
-import { secretsList } from './secrets-list.ts'
-import { secretsSet } from './secrets-set.ts'
-import { secretsShow } from './secrets-show.ts'
-import { shell } from './shell.ts'
-import { status } from './status.ts'
-import { stop } from './stop.ts'
-import { sync } from './sync.ts'
-import { up } from './up.ts'
 
-const operations: { [Name in OperationName]: Operation<Name> } = {
-  'cluster.create': clusterCreate,
-  'cluster.status': clusterStatus,
-  'cluster.list': clusterList,
-  'cluster.start': clusterStart,
-  'cluster.stop': clusterStop,
-  'cluster.delete': clusterDelete,
-  'cluster.kubeconfig': clusterKubeconfig,
-  up,
-  build,
-  status,
-  logs,
-  forward,
-  restart,
-  sync,
-  activity,
-  exec,
-  shell,
-  stop,
-  down,
-  'down.volumes': downVolumes,
-  config,
-  'config.schema': configSchema,
-  'secrets.check': secretsCheck,
-  'secrets.list': secretsList,
-  'secrets.show': secretsShow,
-  'secrets.set': secretsSet,
-  'secrets.open': secretsOpen,
-  'secrets.save': secretsSave,
-  'secrets.init': secretsInit,
-  doctor,
+/** Loaded by need: one that looks at a file alone does not wait for all that speaks to clusters. */
+const operations: { [Name in OperationName]: () => Promise<Operation<Name>> } = {
+  'cluster.create': async () => (await import('./cluster-create.ts')).clusterCreate,
+  'cluster.status': async () => (await import('./cluster-status.ts')).clusterStatus,
+  'cluster.list': async () => (await import('./cluster-list.ts')).clusterList,
+  'cluster.start': async () => (await import('./cluster-start.ts')).clusterStart,
+  'cluster.stop': async () => (await import('./cluster-stop.ts')).clusterStop,
+  'cluster.delete': async () => (await import('./cluster-delete.ts')).clusterDelete,
+  'cluster.kubeconfig': async () => (await import('./cluster-kubeconfig.ts')).clusterKubeconfig,
+  up: async () => (await import('./up.ts')).up,
+  build: async () => (await import('./build.ts')).build,
+  status: async () => (await import('./status.ts')).status,
+  logs: async () => (await import('./logs.ts')).logs,
+  forward: async () => (await import('./forward.ts')).forward,
+  restart: async () => (await import('./restart.ts')).restart,
+  sync: async () => (await import('./sync.ts')).sync,
+  activity: async () => (await import('./activity.ts')).activity,
+  exec: async () => (await import('./exec.ts')).exec,
+  shell: async () => (await import('./shell.ts')).shell,
+  stop: async () => (await import('./stop.ts')).stop,
+  down: async () => (await import('./down.ts')).down,
+  'down.volumes': async () => (await import('./down.ts')).downVolumes,
+  config: async () => (await import('./config.ts')).config,
+  'config.schema': async () => (await import('./config.ts')).configSchema,
+  'secrets.check': async () => (await import('./secrets-check.ts')).secretsCheck,
+  'secrets.list': async () => (await import('./secrets-list.ts')).secretsList,
+  'secrets.show': async () => (await import('./secrets-show.ts')).secretsShow,
+  'secrets.set': async () => (await import('./secrets-set.ts')).secretsSet,
+  'secrets.open': async () => (await import('./secrets-edit.ts')).secretsOpen,
+  'secrets.save': async () => (await import('./secrets-edit.ts')).secretsSave,
+  'secrets.init': async () => (await import('./secrets-init.ts')).secretsInit,
+  doctor: async () => (await import('./doctor.ts')).doctor,
 }
 
-export function perform<Name extends OperationName>(
+export async function perform<Name extends OperationName>(
   { operation, folder, input, env = process.env }: Request<Name>,
   context: Omit<OperationContext, 'folder' | 'env'>,
 ): Promise<Operations[Name]['output']> {
   const { user } = context.session ?? {}
   if (user && !user.askedUp) Object.assign(user, { env, folder })
-  return operations[operation](input, { ...context, folder, env })
+  const act = await operations[operation]()
+  return await act(input, { ...context, folder, env })
 }
