@@ -30,7 +30,7 @@ interface SecretVolume {
   name?: string
   secretName?: string
   optional?: boolean
-  items?: { key?: string }[]
+  items?: { key?: string }[] | null
 }
 
 /** What pods of a template read of Secrets, by their environment and by volumes. */
@@ -64,7 +64,9 @@ function usesOfVolume(volume: NonNullable<NonNullable<PodTemplate['spec']>['volu
   return [...(own ? [{ ...own, name: own.secretName }] : []), ...sources].flatMap(from => {
     const { name: secretName, optional = false, items } = from
     if (secretName === undefined) return []
-    const keys = items === undefined ? [undefined] : items.map(({ key }) => key)
+    const named = listOf<{ key?: string }>(items).map(({ key }) => key)
+    // No list of items, and an empty one, stand for all that there is.
+    const keys = named.length > 0 ? named : [undefined]
     return keys.map(key => ({ secret: secretName, key, optional, where: `volume ${name}` }))
   })
 }

@@ -45,6 +45,19 @@ describe('what pods read of Secrets', () => {
     expect(optional.map(({ where }) => where)).toEqual(['container main, env B', 'volume two'])
   })
 
+  it('is all of a Secret where a volume’s list of items is left empty, as charts do', () => {
+    const volumes = [
+      { name: 'one', secret: { secretName: 'files', items: null } },
+      { name: 'two', secret: { secretName: 'files', items: [] } },
+      { name: 'three', projected: { sources: [{ secret: { name: 'mixed', items: null } }] } },
+    ]
+    expect(secretUses({ spec: { volumes } }).map(({ secret, key }) => [secret, key])).toEqual([
+      ['files', undefined],
+      ['files', undefined],
+      ['mixed', undefined],
+    ])
+  })
+
   it('is nothing where there are no pods, or what is written makes no sense', () => {
     expect(secretUses({})).toEqual([])
     const odd = { containers: [{ name: 'a', env: 'no list' }], volumes: [{ projected: 5, secret: {} }] }
