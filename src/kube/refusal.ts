@@ -1,5 +1,4 @@
 import { DevkError } from '../base/errors.ts'
-import { hide } from '../exec/command.ts'
 
 export interface RefusalCause {
   reason?: string
@@ -34,10 +33,10 @@ export class KubeRefusal extends DevkError {
     this.#asked = { method, path, answer }
   }
 
-  /** The same, with the values hidden. */
-  without(values: readonly string[]): KubeRefusal {
+  /** The same, without what is hidden in the answer. */
+  without(hidden: (answer: string) => string): KubeRefusal {
     const { method, path, answer } = this.#asked
-    return new KubeRefusal(method, path, this.status, hide(answer, values))
+    return new KubeRefusal(method, path, this.status, hidden(answer))
   }
 }
 

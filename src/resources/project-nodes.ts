@@ -41,16 +41,19 @@ export async function projectNodes(
     ...[...uses.values()].flat(),
   ])
   const secretChecks = project.secrets.length > 0 ? deployed.map(({ name }) => secretKeysId(name)) : []
+  const allNamespaces = namespacesOf(project, deployed)
   return [
     clusterNode(context),
     nodesNode(context),
     ...(needed.size > 0 || project.cluster.provider !== 'existing'
       ? await imageNodes(context, needed, counts)
       : []),
-    ...Array.from(namespacesOf(project, deployed), namespace => namespaceNode(context, namespace)),
+    ...Array.from(allNamespaces, namespace => namespaceNode(context, namespace)),
     ...project.secrets.map(spec => secretEntriesNode(context, spec)),
     ...(project.secrets.length > 0 ? deployed.map(service => secretKeysNode(context, service)) : []),
-    ...project.secrets.map(spec => secretNode(context, spec, secretChecks, counts)),
+    ...project.secrets.map(spec =>
+      secretNode(context, spec, { checks: secretChecks, allNamespaces, counts }),
+    ),
     ...deployed.flatMap(service => [
       workloadNode(context, service, { images: uses.get(service.name) ?? [], secretChecks, counts }),
       readyNode(context, service.name),

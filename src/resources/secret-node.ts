@@ -1,15 +1,18 @@
 import { randomBytes } from 'node:crypto'
 import { relative } from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
 import { isSurelyLocal } from '../cluster/guard.ts'
-import type { ApplyContext, Node } from '../engine/node.ts'
+import type { ApplyContext, Node, NodeRecord } from '../engine/node.ts'
 import type { KubeApi } from '../kube/api.ts'
+import { versionOf } from '../kube/apply/version.ts'
 import { PROJECT_LABEL } from '../kube/labels.ts'
 import { ourSecret, type SecretObject, versionOfSame } from '../kube/manifests/our-secret.ts'
+import { keyOf, nameOf } from '../kube/object.ts'
 import { isRefusal } from '../kube/refusal.ts'
 import type { Project } from '../model/project.ts'
 import type { SecretSpec } from '../model/secrets.ts'
 import { foreignSecret, remoteCluster } from '../secrets/faults.ts'
-import { type ApplyCounts, applyRecorded, lostObject } from './apply-recorded.ts'
+import { type ApplyCounts, applyRecorded, identitiesOf, lostObject } from './apply-recorded.ts'
 import { fileHash } from './deploy-hashes.ts'
 import {
   type ClusterOutput,
@@ -22,6 +25,14 @@ import {
 } from './outputs.ts'
 import type { RunContext } from './run-context.ts'
 
+interface Bringing {
+  /** What says that all that is deployed finds in Secrets what it reads. */
+  checks: readonly string[]
+  /** All of the project's: what is in them is asked once a run, and one that is going still has all that it had. */
+  allNamespaces: Iterable<string>
+  counts: ApplyCounts
+}
+
 /**
  * A Secret of what a SOPS file holds. Its record tells of the encrypted file, and of a version that is another one with
  * each other content: no hash of a secret is written down, since a short secret is found by its hash.
@@ -29,8 +40,7 @@ import type { RunContext } from './run-context.ts'
 export function secretNode(
   context: RunContext,
   spec: SecretSpec,
-  checks: readonly string[],
-  counts: ApplyCounts,
+  { checks, allNamespaces, counts }: Bringing,
 ): Node {
   const { project, access, inventory, secrets, hide, pruneVolumes } = context
   const { name, namespaces, type } = spec
@@ -41,7 +51,7 @@ export function secretNode(
     needs: [
       clusterId,
       secretEntriesId(name),
-      ...namespaces.map(each => namespaceIdOf(project, each)),
+      ...Array.from(allNamespaces, each => namespaceIdOf(project, each)),
       ...checks,
     ],
     async fingerprint(inputs) {
@@ -63,8 +73,10 @@ export function secretNode(
       const looks = namespaces.map(namespace => lookAt(api, pathOf(namespace, name), signal))
       const there = (await Promise.all(looks)).filter(secret => secret !== undefined)
       for (const secret of there) refuseForeign(secret, project.name)
-      const versions = there.map(secret => versionOfSame(secret, entries))
-      const version = sameOf(versions) ?? (versions.length === 0 ? versionBefore(applying, file) : undefined)
+      const versions = there.map(secret =>
+        isAsLeft(secret, applying.record) ? versionOfSame(secret, entries) : undefined,
+      )
+      const version = sameOf(versions) ?? (versions.length === 0 ? versionBefore(applying) : undefined)
       const content = { name, type, entries, project: project.name, version: version ?? newVersion() }
       for (const secret of there) if (secret.type !== type) await remove(api, secret, signal)
       const objects = namespaces.map(namespace => ourSecret({ ...content, namespace }))
@@ -111,9 +123,16 @@ function sameOf(versions: readonly (string | undefined)[]): string | undefined {
   return new Set(versions).size === 1 ? versions[0] : undefined
 }
 
-/** Who reads a Secret that was deleted by hand has what it will have again, where the file is the same. */
-function versionBefore({ record, fingerprint }: ApplyContext, file: string): string | undefined {
-  if (record?.phase !== 'done' || record.fingerprint[file] !== fingerprint[file]) return undefined
+/** What somebody else wrote there was not what pods had read until then, even where it is what the file has now. */
+function isAsLeft(secret: SecretObject, record: NodeRecord | undefined): boolean {
+  const key = keyOf(nameOf(secret))
+  const left = identitiesOf(record?.notes ?? {}).find(object => keyOf(object) === key)
+  return !left?.version || left.version === versionOf(secret.metadata)
+}
+
+/** Who reads a Secret that was deleted by hand has what it will have again, where the same is taken of the same file. */
+function versionBefore({ record, fingerprint }: ApplyContext): string | undefined {
+  if (record?.phase !== 'done' || !isDeepStrictEqual(record.fingerprint, fingerprint)) return undefined
   return record.output['version'] as string | undefined
 }
 

@@ -2,7 +2,7 @@ import { sleep } from '../../base/time.ts'
 import type { Applied, KubeApi } from '../api.ts'
 import { type KubeObject, nameOf, type ObjectMeta, titleOf } from '../object.ts'
 import { isRefusal, type KubeRefusal } from '../refusal.ts'
-import { explainRefusal, isImmutable, isTerminating, passes } from './explain-refusal.ts'
+import { explainRefusal, isImmutable, isTerminating, passes, withoutSecrets } from './explain-refusal.ts'
 import type { AppliedObject } from './identity.ts'
 import type { ApplyOptions, Due, Placed } from './options.ts'
 import { pathOf } from './resources.ts'
@@ -41,7 +41,7 @@ export async function applyOne(
       else if (isImmutable(error) && REPLACED.has(object.kind) && before) {
         return await replace(api, { object, resource, before }, options)
       } else if (passes(error, object) && Date.now() - started < PATIENCE_MS) {
-        say(`${title}: ${error.said}`)
+        say(`${title}: ${withoutSecrets(error, object).said}`)
         await sleep(200, signal)
       } else throw explainRefusal(error, object)
     }

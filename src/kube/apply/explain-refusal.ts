@@ -1,4 +1,7 @@
 import { DevkError } from '../../base/errors.ts'
+import { openHidden } from '../../base/hidden/hidden.ts'
+import { hide } from '../../exec/command.ts'
+import { hideSecret } from '../hide-secret.ts'
 import { originOf } from '../manifests/origin.ts'
 import { type KubeObject, nameOf, titleOf } from '../object.ts'
 import type { KubeRefusal } from '../refusal.ts'
@@ -63,13 +66,15 @@ export function explainRefusal(refused: KubeRefusal, object: KubeObject): DevkEr
   })
 }
 
-/** The API repeats values that it does not like. */
-function withoutSecrets(refusal: KubeRefusal, { kind, ...object }: KubeObject): KubeRefusal {
-  if (kind !== 'Secret') return refusal
+/** The API repeats values that it does not like, and a webhook may repeat what they stand for. */
+export function withoutSecrets(refusal: KubeRefusal, object: KubeObject): KubeRefusal {
+  if (object.kind !== 'Secret') return refusal
+  const hidden = openHidden()
+  hideSecret(object, hidden.hide)
   const values = [object['data'], object['stringData']].flatMap(data =>
     Object.values((data ?? {}) as Record<string, unknown>).map(String),
   )
-  return refusal.without(values)
+  return refusal.without(answer => hide(hidden.redact(answer), values))
 }
 
 /** Both forms of strict validation: of built-in kinds and of custom resources. */

@@ -90,3 +90,20 @@ it('repeats nothing that a Secret holds', () => {
   expect(JSON.stringify([error, error.message, (error.cause as Error).message])).not.toContain('471147')
   expect(error.message).toContain('stringData.pin must be string')
 })
+
+it('repeats nothing that a webhook decoded of a Secret, in whatever form it tells it', () => {
+  const value = 'p<ss "word" 471147'
+  const secret = {
+    apiVersion: 'v1',
+    kind: 'Secret',
+    metadata: { name: 'login' },
+    data: { password: Buffer.from(value).toString('base64') },
+  }
+  const said = `admission webhook "w" denied the request: ${value} and ${secret.data.password} are too short`
+  const answer = JSON.stringify({ message: said }).replaceAll('<', '\\u003c')
+  const error = explainRefusal(new KubeRefusal('PATCH', '/x', 403, answer), secret)
+  const shown = JSON.stringify([error, error.message, (error.cause as Error).message])
+  expect(shown).not.toContain('471147')
+  expect(shown).not.toContain(secret.data.password)
+  expect(error.message).toContain('denied the request: [hidden: login/password] and')
+})

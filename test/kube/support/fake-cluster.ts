@@ -60,7 +60,9 @@ export async function fakeCluster(instead: Instead = () => undefined): Promise<F
   ): KubeObject {
     const { metadata, ...rest } = JSON.parse(body) as KubeObject
     const same =
-      before && JSON.stringify([metadata.labels, rest]) === before.metadata.annotations?.['applied']
+      before &&
+      JSON.stringify([metadata.labels, metadata.annotations, rest]) ===
+        before.metadata.annotations?.['applied']
     if (same) return before
     version++
     const object: KubeObject = {
@@ -71,7 +73,10 @@ export async function fakeCluster(instead: Instead = () => undefined): Promise<F
         ...metadata,
         uid: before?.metadata.uid ?? `uid-${version}`,
         resourceVersion: String(version),
-        annotations: { applied: JSON.stringify([metadata.labels, rest]) },
+        annotations: {
+          ...metadata.annotations,
+          applied: JSON.stringify([metadata.labels, metadata.annotations, rest]),
+        },
         managedFields: [{ manager: 'devk', operation: 'Apply', time: String(version) }],
       },
     }
