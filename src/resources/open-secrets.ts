@@ -13,7 +13,13 @@ export interface OpenSecrets {
   entries(spec: SecretSpec, signal: AbortSignal): Promise<SecretEntries>
 }
 
-export function openSecrets(folder: string, user: { env: NodeJS.Dict<string>; folder: string }): OpenSecrets {
+/** By whose environment keys are found, and where they stand. */
+export interface KeyUser {
+  env: NodeJS.Dict<string>
+  folder: string
+}
+
+export function openSecrets(folder: string, user: KeyUser): OpenSecrets {
   let identities: Promise<Identities> | undefined
   const documents = new Map<string, Promise<SopsDocument>>()
 

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto'
-import { relative } from 'node:path'
+import { isAbsolute, relative } from 'node:path'
 import { didYouMean } from '../base/nearest.ts'
 import type { Inputs, Node, NodeRecord, Output } from '../engine/node.ts'
 import { originOf } from '../kube/manifests/origin.ts'
@@ -83,17 +83,21 @@ async function findUses(
   }
   for (const object of objects) {
     const spec = object.kind === 'Secret' ? specOf(object.metadata.name, object) : undefined
-    if (spec) throw secretTwice(withFile(spec, project), originOf(object) ?? service.name)
+    if (spec) throw secretTwice(withFile(spec, project), placeOf(object, project) ?? service.name)
   }
   return objects.flatMap(object => {
     const template = podTemplateOf(object)
     const own = template ? secretUses(template).filter(({ secret }) => specOf(secret, object)) : []
-    const origin = originOf(object)
-    const title = origin
-      ? `${titleOf(nameOf(object))} (${relative(project.folder, origin)})`
-      : titleOf(nameOf(object))
+    const place = placeOf(object, project)
+    const title = titleOf(nameOf(object)) + (place === undefined ? '' : ` (${place})`)
     return own.map(use => ({ ...use, object: title }))
   })
+}
+
+/** Helm names a template from its chart on. */
+function placeOf(object: KubeObject, { folder }: Project): string | undefined {
+  const origin = originOf(object)
+  return origin !== undefined && isAbsolute(origin) ? relative(folder, origin) || '.' : origin
 }
 
 function complaint(

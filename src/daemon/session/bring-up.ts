@@ -11,7 +11,7 @@ import type { Project, Service } from '../../model/project.ts'
 import type { RunReport } from '../../model/project-status.ts'
 import type { Steps } from '../../model/steps.ts'
 import { identitiesOf } from '../../resources/apply-recorded.ts'
-import { openSecrets } from '../../resources/open-secrets.ts'
+import { type KeyUser, openSecrets } from '../../resources/open-secrets.ts'
 import {
   forwardId,
   imageId,
@@ -31,6 +31,8 @@ import { summaryOf, writeSummary } from './summary.ts'
 
 export interface BringUp {
   project: Project
+  /** By whose environment the keys of secrets are found, from where they stand: who asked last unless told. */
+  user?: KeyUser
   pruneVolumes: boolean
   /** What is watched from now on, in a daemon: those that are brought up. */
   services?: readonly Service[]
@@ -52,7 +54,7 @@ export function bringUpServices(
 /** One run over nodes of the project: what is as it should be costs a look, and nothing more. */
 export async function bringUp(
   session: Session,
-  { project, pruneVolumes, services, tidy, nodes }: BringUp,
+  { project, user = { ...session.user }, pruneVolumes, services, tidy, nodes }: BringUp,
   { steps, signal }: { steps: Steps; signal: AbortSignal },
 ): Promise<RunReport> {
   const started = performance.now()
@@ -69,6 +71,7 @@ export async function bringUp(
   await using prefetch = prefetching(observe(steps, report), clusters, project.cluster, signal)
   const context = {
     ...runContext(session, clusters, project, pruneVolumes),
+    secrets: openSecrets(project.folder, user),
     imagesSettled: prefetch.settled,
     leads: services ? session.sync.leads : () => false,
   }
@@ -94,7 +97,7 @@ function runContext(
   clusters: Clusters,
   project: Project,
   pruneVolumes: boolean,
-): Omit<RunContext, 'imagesSettled' | 'leads'> {
+): Omit<RunContext, 'secrets' | 'imagesSettled' | 'leads'> {
   const access: RunContext['access'] = (cluster, how) =>
     session.access(clusters, { asked: project.cluster, namespace: project.namespace, cluster }, how)
   let versions: Promise<ReadonlyMap<string, string>> | undefined
@@ -107,7 +110,6 @@ function runContext(
     dialect: clientDialect(run, clusters),
     pruneVolumes,
     forwards: session,
-    secrets: openSecrets(project.folder, session.user),
     hide: session.hide,
     caughtUp: session.sync.caughtUp,
     access,
