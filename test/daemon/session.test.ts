@@ -58,3 +58,20 @@ it('knows the connection that is open, and none before it and after it', async (
   await session.end()
   expect(session.current()).toBeUndefined()
 })
+
+it('hides what the project’s Secrets in other namespaces hold, as soon as it is connected', async () => {
+  await using fake = await fakeCluster()
+  const name = { apiVersion: 'v1', kind: 'Secret', name: 'db', namespace: 'ingress', uid: '', version: '' }
+  fake.objects.set('/api/v1/namespaces/ingress/secrets/db', {
+    apiVersion: 'v1',
+    kind: 'Secret',
+    metadata: { name: 'db', namespace: 'ingress', labels: { 'devk.dev/project': 'shop' } },
+    data: { password: Buffer.from('hunter22').toString('base64') },
+  })
+  const { session, place } = await opened(fake.api.server)
+  await using _ = session
+  const record = { id: 'secret:db', needs: [], fingerprint: {}, notes: {}, at: '' }
+  await session.store.write({ ...record, phase: 'done', output: { objects: [name] } })
+  const { live } = await session.access(noClusters, place())
+  await vi.waitFor(() => expect(live.hidden.redact('hunter22')).toBe('[hidden: db/password]'))
+})

@@ -7,11 +7,13 @@ import { nodeProcesses } from '../../cluster/node-processes.ts'
 import { nodeRoutes } from '../../cluster/node-routes.ts'
 import { type StatCache, statCache } from '../../docker/build/stat-cache.ts'
 import type { RecordStore } from '../../engine/node.ts'
+import { kindOf } from '../../engine/remove.ts'
 import { run } from '../../exec/run.ts'
 import { openForwards } from '../../forward/forwards.ts'
 import { podDialer } from '../../kube/pod-dialer.ts'
 import { openLive } from '../../kube/rollout/live.ts'
 import type { AskedCluster } from '../../model/cluster.ts'
+import { identitiesOf } from '../../resources/apply-recorded.ts'
 import { clusterApi } from '../../resources/cluster-node.ts'
 import type { ClusterOutput } from '../../resources/outputs.ts'
 import type { ClusterAccess, OpenForwards } from '../../resources/run-context.ts'
@@ -96,10 +98,16 @@ export function openSession(
   let open: Opened | undefined
 
   async function connect(clusters: Clusters, { asked, namespace }: Place): Promise<ClusterAccess> {
-    const api = await clusterApi(clusters, asked)
+    const [api, records] = await Promise.all([clusterApi(clusters, asked), store.list()])
+    // Those that are made from now on are told of as they are applied.
+    const made = records.flatMap(({ id, notes, output }) =>
+      kindOf(id) === 'secret' ? [...identitiesOf(notes), ...identitiesOf(output)] : [],
+    )
+    const others = new Set(made.map(each => each.namespace ?? namespace))
+    others.delete(namespace)
     return {
       api,
-      live: openLive(api, namespace, { hidden }),
+      live: openLive(api, namespace, { hidden, alsoSecretsOf: [...others] }),
       dialer: podDialer(api, namespace),
       ...(asked.provider !== 'existing' && {
         docker: clusters.connection,

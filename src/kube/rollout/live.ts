@@ -31,6 +31,8 @@ export interface Live extends Disposable {
 export interface LiveOptions {
   /** Learns what the Secrets of projects hold, before anything is told. */
   hidden?: Hidden
+  /** Where else there are such Secrets. */
+  alsoSecretsOf?: readonly string[]
   /** Of pods and workloads; events have no labels. */
   labelSelector?: string
   /** When each node was started, in whole seconds, where a cluster was: until its pods were heard of they are as before. */
@@ -55,21 +57,21 @@ const workloadPaths = {
 export function openLive(
   api: KubeApi,
   namespace: string,
-  { hidden: learning, labelSelector, nodeStarts, limits = {} }: LiveOptions = {},
+  { hidden: learning, alsoSecretsOf = [], labelSelector, nodeStarts, limits = {} }: LiveOptions = {},
 ): Live {
   const closing = new AbortController()
   const changes = notifier()
   const hidden = learning ?? openHidden()
   const shown = withoutHidden(hidden)
-  const secrets =
-    learning &&
-    hideSecrets(api, namespace, {
-      hide: learning.hide,
+  const secrets = (learning ? [namespace, ...alsoSecretsOf] : []).map(each =>
+    hideSecrets(api, each, {
+      hide: hidden.hide,
       signal: closing.signal,
       limits,
       onChange: () => changes.tell(),
-    })
-  const isTold = () => secrets?.is() ?? true
+    }),
+  )
+  const isTold = () => secrets.every(each => each.is())
   const unlisted = new Set<string>()
   const states = new Map<string, WatchState>()
   const query = labelSelector === undefined ? '' : `?labelSelector=${encodeURIComponent(labelSelector)}`
@@ -125,7 +127,7 @@ export function openLive(
       pods: told(pods),
       workloads: workloads.flatMap(told),
       events: told(events),
-      lost: secrets?.lost() ?? longestLost(states.values()),
+      lost: firstOf(secrets, each => each.lost()) ?? longestLost(states.values()),
       ...(nodeStarts && { nodeStarts }),
     }
     return last
@@ -134,7 +136,7 @@ export function openLive(
   return {
     namespace,
     hidden,
-    secretsRefused: () => secrets?.refused(),
+    secretsRefused: () => firstOf(secrets, each => each.refused()),
     snapshot,
     changed: changes.changed,
     subscribe: changes.subscribe,
@@ -173,6 +175,10 @@ function dropOldest(kept: Map<string, unknown>, most: number): void {
     if (kept.size <= most) return
     kept.delete(key)
   }
+}
+
+function firstOf<T, Told>(all: readonly T[], tell: (one: T) => Told | undefined): Told | undefined {
+  return all.map(tell).find(told => told !== undefined)
 }
 
 function longestLost(states: Iterable<WatchState>): Snapshot['lost'] {
