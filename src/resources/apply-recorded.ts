@@ -1,5 +1,5 @@
 import type { Hidden } from '../base/hidden/hidden.ts'
-import type { ApplyContext, Output } from '../engine/node.ts'
+import type { ApplyContext, NodeRecord, Output } from '../engine/node.ts'
 import type { KubeApi } from '../kube/api.ts'
 import { applyObjects } from '../kube/apply/apply-objects.ts'
 import type { ObjectIdentity } from '../kube/apply/identity.ts'
@@ -18,6 +18,8 @@ interface Applying {
   pruneVolumes: boolean
   counts: ApplyCounts
   hide: Hidden['hide']
+  /** What other nodes name by now: what moved there is theirs. */
+  elsewhere: () => Promise<readonly ObjectIdentity[]>
   signal: AbortSignal
 }
 
@@ -26,7 +28,7 @@ export async function applyRecorded(
   api: KubeApi,
   objects: readonly KubeObject[],
   { record, remember, say, note }: Pick<ApplyContext, 'record' | 'remember' | 'say' | 'note'>,
-  { project, cluster, pruneVolumes, counts, hide, signal }: Applying,
+  { project, cluster, pruneVolumes, counts, hide, elsewhere, signal }: Applying,
 ): Promise<Output> {
   const known = record?.fingerprint['cluster'] === cluster ? identitiesOf(record.notes) : []
   // What is about to be made must be found again, and so must what was made before.
@@ -35,7 +37,8 @@ export async function applyRecorded(
   counts.applied += applied.filter(({ outcome }) => outcome !== 'unchanged').length
   const identities = applied.map(({ identity }) => identity)
   const named = new Set(identities.map(keyOf))
-  const stale = known.filter(object => !named.has(keyOf(object)))
+  const dropped = known.filter(object => !named.has(keyOf(object)))
+  const stale = dropped.length > 0 ? without(dropped, await elsewhere()) : []
   const kept = pruneVolumes ? [] : stale.filter(isVolume)
   const removal = { project, signal, say, note, keepVolumes: !pruneVolumes }
   counts.removed.push(...(await removeObjects(api, stale, removal)))
@@ -56,6 +59,19 @@ export function lostObject(output: Output, versions: ReadonlyMap<string, string>
 /** The objects that a record tells of. */
 export function identitiesOf(output: Output): ObjectIdentity[] {
   return (output['objects'] ?? []) as unknown as ObjectIdentity[]
+}
+
+/** All that these records tell of, whether it was made or is about to be. */
+export function objectsOf(records: readonly NodeRecord[]): ObjectIdentity[] {
+  return records.flatMap(({ notes, output }) => [...identitiesOf(notes), ...identitiesOf(output)])
+}
+
+export function without(
+  objects: readonly ObjectIdentity[],
+  others: readonly ObjectIdentity[],
+): ObjectIdentity[] {
+  const keys = new Set(others.map(keyOf))
+  return objects.filter(object => !keys.has(keyOf(object)))
 }
 
 export function isVolume({ kind }: { kind: string }): boolean {

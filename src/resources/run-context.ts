@@ -8,6 +8,7 @@ import type { DockerConnection } from '../docker/connect.ts'
 import type { Run } from '../exec/run.ts'
 import type { Forwards } from '../forward/forwards.ts'
 import type { KubeApi } from '../kube/api.ts'
+import type { ObjectIdentity } from '../kube/apply/identity.ts'
 import type { PodDialer } from '../kube/pod-dialer.ts'
 import type { Live } from '../kube/rollout/live.ts'
 import type { Project } from '../model/project.ts'
@@ -37,6 +38,8 @@ export interface RunContext {
   access(cluster: ClusterOutput, how?: { anew: boolean }): Promise<ClusterAccess>
   /** Resolves once no node of a cluster that is being made is at fetching one of these images; tells where that waits. */
   imagesSettled(images: readonly string[], waits: () => void): Promise<void>
+  /** The objects that the records of other nodes than this one name. */
+  namedElsewhere(id: string): Promise<ObjectIdentity[]>
   /** The versions of the project's objects as the cluster has them, asked once a run. */
   inventory(cluster: ClusterOutput, signal: AbortSignal): Promise<ReadonlyMap<string, string>>
 }

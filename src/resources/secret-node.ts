@@ -80,8 +80,12 @@ export function secretNode(
       const content = { name, type, entries, project: project.name, version: version ?? newVersion() }
       for (const secret of there) if (secret.type !== type) await remove(api, secret, signal)
       const objects = namespaces.map(namespace => ourSecret({ ...content, namespace }))
-      const how = { project: project.name, cluster: cluster.identity, pruneVolumes, counts, hide, signal }
-      const output = await applyRecorded(api, objects, applying, how)
+      const output = await applyRecorded(api, objects, applying, {
+        project: project.name,
+        cluster: cluster.identity,
+        elsewhere: () => context.namedElsewhere(secretId(name)),
+        ...{ pruneVolumes, counts, hide, signal },
+      })
       return { ...output, ...({ version: content.version, namespaces } satisfies SecretOutput) }
     },
   }

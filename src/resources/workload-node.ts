@@ -130,6 +130,7 @@ export function workloadNode(
           pruneVolumes,
           counts,
           hide: context.hide,
+          elsewhere: () => context.namedElsewhere(workloadId(name)),
           signal,
         },
       )

@@ -10,7 +10,7 @@ import { currentVersions } from '../../kube/apply/current-versions.ts'
 import type { Project, Service } from '../../model/project.ts'
 import type { RunReport } from '../../model/project-status.ts'
 import type { Steps } from '../../model/steps.ts'
-import { identitiesOf } from '../../resources/apply-recorded.ts'
+import { identitiesOf, objectsOf } from '../../resources/apply-recorded.ts'
 import { type KeyUser, openSecrets } from '../../resources/open-secrets.ts'
 import {
   forwardId,
@@ -113,6 +113,9 @@ function runContext(
     hide: session.hide,
     caughtUp: session.sync.caughtUp,
     access,
+    async namedElsewhere(id) {
+      return objectsOf((await session.store.list()).filter(record => record.id !== id))
+    },
     inventory(cluster, signal) {
       versions ??= (async () => {
         const [{ api }, records] = await Promise.all([access(cluster), session.store.list()])
@@ -146,12 +149,15 @@ async function removeOrphans(
   )
   if (project.secrets.length > 0) for (const { name } of project.services) named.add(secretKeysId(name))
   for (const { name } of project.secrets) named.add(secretId(name)).add(secretEntriesId(name))
-  const orphans = (await session.store.list()).filter(record => isNamed(record) && !named.has(record.id))
+  const records = await session.store.list()
+  const isOrphan = (record: NodeRecord) => isNamed(record) && !named.has(record.id)
+  const orphans = records.filter(isOrphan)
   if (orphans.length === 0) return []
+  const kept = objectsOf(records.filter(record => !isOrphan(record)))
   return await removeNodes(
     orphans,
     session.store,
-    remover(session, clusters, summaryOf(project), { keepVolumes: !options.pruneVolumes }),
+    remover(session, clusters, summaryOf(project), { keepVolumes: !options.pruneVolumes, kept }),
     options.signal,
   )
 }

@@ -2,7 +2,7 @@ import type { Clusters } from '../../cluster/clusters.ts'
 import { type Remover, subjectOf } from '../../engine/remove.ts'
 import type { ObjectIdentity } from '../../kube/apply/identity.ts'
 import { removeObjects } from '../../kube/apply/remove-objects.ts'
-import { identitiesOf } from '../../resources/apply-recorded.ts'
+import { objectsOf, without } from '../../resources/apply-recorded.ts'
 import { removeCluster } from '../../resources/cluster-node.ts'
 import { type ClusterOutput, clusterId } from '../../resources/outputs.ts'
 import type { Session } from './session.ts'
@@ -13,7 +13,16 @@ export function remover(
   session: Session,
   clusters: Clusters,
   { name, cluster, namespace }: Summary,
-  { keepVolumes, purge = false }: { keepVolumes: boolean; purge?: boolean },
+  {
+    keepVolumes,
+    purge = false,
+    kept = [],
+  }: {
+    keepVolumes: boolean
+    purge?: boolean
+    /** What others name by now, and goes with them. */
+    kept?: readonly ObjectIdentity[]
+  },
 ): (kind: string) => Remover | undefined {
   const { signal } = clusters
   const remove = async (objects: ObjectIdentity[]): Promise<string[]> => {
@@ -26,7 +35,7 @@ export function remover(
     })
     return await removeObjects(api, objects, { project: name, signal, say: () => {}, keepVolumes })
   }
-  const removeAll: Remover = ({ notes, output }) => remove([...identitiesOf(notes), ...identitiesOf(output)])
+  const removeAll: Remover = record => remove(without(objectsOf([record]), kept))
   const removers: Record<string, Remover> = {
     workload: removeAll,
     secret: removeAll,

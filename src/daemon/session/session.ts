@@ -13,7 +13,7 @@ import { openForwards } from '../../forward/forwards.ts'
 import { podDialer } from '../../kube/pod-dialer.ts'
 import { openLive } from '../../kube/rollout/live.ts'
 import type { AskedCluster } from '../../model/cluster.ts'
-import { identitiesOf } from '../../resources/apply-recorded.ts'
+import { objectsOf } from '../../resources/apply-recorded.ts'
 import { clusterApi } from '../../resources/cluster-node.ts'
 import type { ClusterOutput } from '../../resources/outputs.ts'
 import type { ClusterAccess, OpenForwards } from '../../resources/run-context.ts'
@@ -100,9 +100,7 @@ export function openSession(
   async function connect(clusters: Clusters, { asked, namespace }: Place): Promise<ClusterAccess> {
     const [api, records] = await Promise.all([clusterApi(clusters, asked), store.list()])
     // Those that are made from now on are told of as they are applied.
-    const made = records.flatMap(({ id, notes, output }) =>
-      kindOf(id) === 'secret' ? [...identitiesOf(notes), ...identitiesOf(output)] : [],
-    )
+    const made = objectsOf(records.filter(({ id }) => kindOf(id) === 'secret'))
     const others = new Set(made.map(each => each.namespace ?? namespace))
     others.delete(namespace)
     return {

@@ -8,7 +8,7 @@ import type { KubeList } from '../../kube/object.ts'
 import type { ClusterStatus } from '../../model/cluster.ts'
 import type { Steps } from '../../model/steps.ts'
 import type { DownInput } from '../../protocol/operations.ts'
-import { identitiesOf, isVolume } from '../../resources/apply-recorded.ts'
+import { isVolume, objectsOf } from '../../resources/apply-recorded.ts'
 import { type ClusterOutput, clusterId } from '../../resources/outputs.ts'
 import { usersOf } from './other-projects.ts'
 import { remover } from './removers.ts'
@@ -98,8 +98,7 @@ export async function volumesOf(session: Session, options: Options): Promise<str
   } catch {
     options.signal.throwIfAborted()
     const records = await session.store.list()
-    const objects = records.flatMap(({ notes, output }) => [...identitiesOf(notes), ...identitiesOf(output)])
-    const holding = objects.filter(object => isVolume(object) || object.kind === 'StatefulSet')
+    const holding = objectsOf(records).filter(object => isVolume(object) || object.kind === 'StatefulSet')
     return [...new Set(holding.map(({ name }) => name))]
   }
 }
