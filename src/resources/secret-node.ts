@@ -7,7 +7,7 @@ import type { KubeApi } from '../kube/api.ts'
 import { versionOf } from '../kube/apply/version.ts'
 import { PROJECT_LABEL } from '../kube/labels.ts'
 import { ourSecret, type SecretObject, versionOfSame } from '../kube/manifests/our-secret.ts'
-import { keyOf, nameOf } from '../kube/object.ts'
+import { keyOf, nameOf, titleOf } from '../kube/object.ts'
 import { isRefusal } from '../kube/refusal.ts'
 import type { Project } from '../model/project.ts'
 import type { SecretSpec } from '../model/secrets.ts'
@@ -78,7 +78,12 @@ export function secretNode(
       )
       const version = sameOf(versions) ?? (versions.length === 0 ? versionBefore(applying) : undefined)
       const content = { name, type, entries, project: project.name, version: version ?? newVersion() }
-      for (const secret of there) if (secret.type !== type) await remove(api, secret, signal)
+      for (const secret of there.filter(each => each.type !== type)) {
+        applying.note(
+          `${titleOf(nameOf(secret))} is deleted and made anew: its type can't be changed in place.`,
+        )
+        await remove(api, secret, signal)
+      }
       const objects = namespaces.map(namespace => ourSecret({ ...content, namespace }))
       const output = await applyRecorded(api, objects, applying, {
         project: project.name,

@@ -145,10 +145,14 @@ export function secretTwice({ name, file }: Taken, manifest: string): DevkError 
 /** `project` is the devk project that has it, if one does. */
 export function foreignSecret(name: string, namespace: string, project: string | undefined): DevkError {
   const whose = project === undefined ? 'was not made by devk' : `belongs to devk project ${project}`
+  const remove = `kubectl delete secret ${name} --namespace ${namespace}`
   return new DevkError({
     code: 'SECRETS_FOREIGN',
     message: `There is a Secret ${name} in namespace ${namespace} that ${whose}. It was not touched.`,
-    hint: `Give yours another name; or, where nobody needs it: kubectl delete secret ${name} --namespace ${namespace}`,
+    hint:
+      project === undefined
+        ? `Give yours another name; or, where nobody needs it: ${remove}`
+        : 'Give yours another name or another namespace: the other project’s pods may read it.',
   })
 }
 

@@ -8,13 +8,18 @@ export const DOCKER_ENTRY = '.dockerconfigjson'
 const WANTED: Record<string, readonly string[][]> = {
   'kubernetes.io/tls': [['tls.crt'], ['tls.key']],
   [DOCKER_CONFIG]: [[DOCKER_ENTRY]],
+  'kubernetes.io/dockercfg': [['.dockercfg']],
   'kubernetes.io/basic-auth': [['username', 'password']],
   'kubernetes.io/ssh-auth': [['ssh-privatekey']],
 }
 
+/** A Secret of an account of the cluster's own. */
+const MADE_BY_KUBERNETES = 'kubernetes.io/service-account-token'
+
 /** Kubernetes would refuse it, or pods would fail with it: said here with the file that it is of. */
 export function checkType(entries: SecretEntries, taken: Taken & { type: string }): void {
   const { type } = taken
+  if (type === MADE_BY_KUBERNETES) throw unfit(taken, `Secrets of type ${type} are made by Kubernetes itself`)
   for (const any of WANTED[type] ?? []) {
     if (!any.some(name => entries.has(name)))
       throw unfit(taken, `a Secret of type ${type} needs ${any.join(' or ')}`)

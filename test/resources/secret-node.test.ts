@@ -27,6 +27,9 @@ async function opened() {
   const signal = new AbortController().signal
   const passwords: Record<string, string> = {}
 
+  const notes: string[] = []
+  let type = 'Opaque'
+
   async function bring(password: string, key?: string): Promise<string> {
     passwords[key ?? ''] = password
     await writeFile(file, JSON.stringify(passwords))
@@ -39,7 +42,7 @@ async function opened() {
       file,
       key,
       manifest: false,
-      type: 'Opaque',
+      type,
       namespaces: ['shop'],
       remote: false,
     }
@@ -78,7 +81,11 @@ async function opened() {
           write: async record => void records.set(record.id, structuredClone(record)),
           remove: async id => void records.delete(id),
         },
-        observer: { waiting: () => {}, working: () => ({ say: () => {}, note: () => {} }), ended: () => {} },
+        observer: {
+          waiting: () => {},
+          working: () => ({ say: () => {}, note: note => void notes.push(note) }),
+          ended: () => {},
+        },
         signal,
         places: {},
       },
@@ -95,7 +102,11 @@ async function opened() {
     const data = { password: Buffer.from(password).toString('base64') }
     fake.objects.set(path, { ...before, data, metadata: { ...before.metadata, managedFields } } as never)
   }
-  return { ...fake, bring, again, byHand, records }
+  const become = (other: string) => {
+    type = other
+    return again()
+  }
+  return { ...fake, bring, again, byHand, become, records, notes, secret }
 }
 
 it('has another version with another content, and the same where the same is encrypted anew', async () => {
@@ -143,4 +154,12 @@ it('is looked at once all namespaces are there: what one that goes still has is 
     counts: { applied: 0, removed: [] },
   })
   expect(needs).toEqual(expect.arrayContaining(['namespace:namespace', 'namespace:ingress']))
+})
+
+it('is deleted and made anew where it is of another type now, and that is told', async () => {
+  await using fake = await opened()
+  await fake.bring('one')
+  await fake.become('example.com/own')
+  expect(fake.secret().type).toBe('example.com/own')
+  expect(fake.notes).toEqual(["Secret shop/db is deleted and made anew: its type can't be changed in place."])
 })

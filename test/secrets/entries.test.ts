@@ -110,6 +110,10 @@ describe('types', () => {
     expect(await refusal('tls.crt: x\ntls.key: y\n', { type: 'kubernetes.io/tls' })).toBe('none')
     expect(await refusal('user: x\n', { type: 'kubernetes.io/basic-auth' })).toContain('username or password')
     expect(await refusal('a: x\n', { type: 'kubernetes.io/ssh-auth' })).toContain('needs ssh-privatekey')
+    expect(await refusal('a: x\n', { type: 'kubernetes.io/dockercfg' })).toContain('needs .dockercfg')
+    expect(await refusal('token: x\n', { type: 'kubernetes.io/service-account-token' })).toContain(
+      'made by Kubernetes itself',
+    )
     expect(await refusal('a: x\n', { type: 'example.com/own' })).toBe('none')
   })
 
