@@ -6,6 +6,7 @@ import { errorText } from '../../src/cli/error-text.ts'
 import { withLock } from '../../src/exec/lock.ts'
 import { run } from '../../src/exec/run.ts'
 import { planSteps } from './act.ts'
+import { engineFirst } from './engine-first.ts'
 import { type Facts, gatherFacts } from './facts.ts'
 import { writeMachine } from './machine.ts'
 import { help, type Options, parseOptions } from './options.ts'
@@ -62,7 +63,7 @@ async function locked(options: Options, signal: AbortSignal): Promise<number> {
 
 async function setUp(options: Options, signal: AbortSignal): Promise<number> {
   const started = Date.now()
-  const { plan, facts } = await look(options, signal)
+  const { plan, facts } = await withEngine(await look(options, signal), options, signal)
   const before = byHand(plan)
   if (before) process.stderr.write(`${before}\n`)
   if (plan.items.some(({ state }) => state === 'blocked')) {
@@ -82,6 +83,15 @@ async function setUp(options: Options, signal: AbortSignal): Promise<number> {
   const summary = options.json ? asJson(after.plan, options.goal) : `Ready for npm ${options.goal} (${took}).`
   process.stdout.write(`${summary}\n`)
   return EXIT.done
+}
+
+/** The same, seen once the engine runs that the machine has. */
+async function withEngine(seen: Seen, options: Options, signal: AbortSignal): Promise<Seen> {
+  const starting = engineFirst(seen.plan, seen.facts)
+  if (!starting) return seen
+  const failed = await runPlan(starting, seen.facts, signal)
+  if (failed.length > 0) throw failure(failed, options)
+  return await look(options, signal)
 }
 
 interface Seen {

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { hashInputs } from '../../scripts/airgap/build.ts'
 import { catalogue } from '../../scripts/airgap/builds/catalogue.ts'
 import type { FoundImage } from '../../scripts/airgap/store.ts'
+import { engineFirst } from '../../scripts/provision/engine-first.ts'
 import { type Facts, goalTools, readGoVersion } from '../../scripts/provision/facts.ts'
 import type { Goal } from '../../scripts/provision/options.ts'
 import { imagesToPull, listedName } from '../../scripts/provision/pinned-images.ts'
@@ -185,5 +186,33 @@ describe("Go's version", () => {
   it('is read with or without a patch', () => {
     expect(readGoVersion('go version go1.24 linux/amd64')).toEqual({ major: 1, minor: 24, patch: 0 })
     expect(readGoVersion('go version go1.26.8 linux/amd64')).toEqual({ major: 1, minor: 26, patch: 8 })
+  })
+})
+
+describe('an engine that is installed and does not run', () => {
+  const stopped = { docker: '/usr/bin/docker', dockerd: '/usr/sbin/dockerd' }
+  const first = (fields: Partial<Facts>) => {
+    const seen = facts(fields)
+    return engineFirst(makePlan(seen, 'test'), seen)
+  }
+
+  it('is started before it is decided what to build: nobody knows yet which images it has', () => {
+    const plan = first({ engine: stopped, needsRuntime: true, images: new Map() })
+    expect(plan?.items.map(({ action }) => action)).toEqual([
+      { do: 'configure-engine' },
+      { do: 'start-engine' },
+    ])
+    expect(plan?.builds).toEqual([])
+  })
+
+  it('is left alone where something is for others to do, and nothing is changed then', () => {
+    const others = { programs: { ...facts().programs, lackForTests: ['chromium'] }, debian: false }
+    expect(first({ engine: stopped, images: new Map(), ...others })).toBeUndefined()
+  })
+
+  it('is no matter where it runs, is not installed, or is on another machine', () => {
+    expect(first({})).toBeUndefined()
+    expect(first(bare)).toBeUndefined()
+    expect(first({ engine: { docker: '/usr/bin/docker', remote: 'ssh://elsewhere' } })).toBeUndefined()
   })
 })
