@@ -4,7 +4,7 @@ import { type Clusters, type FoundCluster, findCluster } from './clusters.ts'
 import { removeCluster } from './delete-cluster.ts'
 import type { AskedSpec } from './differences.ts'
 import { endWorkers, settle } from './end-workers.ts'
-import { explainProvider } from './explain-provider.ts'
+import { explainProvider, NODES_APPEARED } from './explain-provider.ts'
 import { finishCluster, furnishCluster } from './finish-cluster.ts'
 import { nodeImage } from './images.ts'
 import { locked } from './locked.ts'
@@ -72,7 +72,16 @@ async function replace(
       removeCluster(clusters, spec.name, old, { keepContexts: true }),
     )
   }
-  await make(clusters, spec, old?.record?.mergedInto, until)
+  const makeIt = () => make(clusters, spec, old?.record?.mergedInto, until)
+  try {
+    await makeIt()
+  } catch (error) {
+    if (!old || !(error instanceof DevkError) || error.code !== NODES_APPEARED) throw error
+    clusters.steps.note(
+      `Cluster ${spec.name}: a node of the interrupted creation came late; it was taken away.`,
+    )
+    await makeIt()
+  }
 }
 
 /** Everything from nothing. Where it fails or is aborted, what it made is taken away again. */

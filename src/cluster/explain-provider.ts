@@ -8,6 +8,9 @@ interface Cause {
   hint: string
 }
 
+/** What Docker had been asked for by somebody who was killed since came late. */
+export const NODES_APPEARED = 'NODES_APPEARED'
+
 const causes: Cause[] = [
   {
     pattern: /no space left on device/i,
@@ -26,6 +29,12 @@ const causes: Cause[] = [
     code: 'IMAGE_MISSING',
     message: 'its node image is not on this machine, and it can’t be pulled',
     hint: 'Is the network up? On a machine without an image registry, scripts/setup in a clone of devk builds it.',
+  },
+  {
+    pattern: /node\(s\) already exist for a cluster|container name "[^"]+" is already in use/i,
+    code: NODES_APPEARED,
+    message: 'nodes of its name appeared meanwhile',
+    hint: 'Run it again.',
   },
 ]
 
