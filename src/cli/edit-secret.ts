@@ -40,13 +40,11 @@ const UNCHANGED_BY_SOPS = 200
 /** The file here is ciphertext; sops puts its plaintext beside it, in memory too, and asks for passphrases itself. */
 async function editBySops(
   file: string,
-  { program, format }: { program: string; format: string },
+  { command, why }: NonNullable<OpenedSecret['sops']>,
   { opened, privateFile, context }: Editing,
 ): Promise<Edited> {
-  context.onProgress({ type: 'note', message: `sops edits ${file}: ${opened.sops?.why}.` })
-  const types = ['--input-type', format, '--output-type', format]
-  const argv = [program, '--disable-version-check', 'edit', ...types, privateFile.path]
-  const code = await privateFile.run(argv, {
+  context.onProgress({ type: 'note', message: `sops edits ${file}: ${why}.` })
+  const code = await privateFile.run([...command, privateFile.path], {
     env: { ...sopsVariables(), SOPS_EDITOR: editorLine(opened.editor) },
     accept: [UNCHANGED_BY_SOPS],
   })

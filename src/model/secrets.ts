@@ -58,7 +58,8 @@ export interface OpenedSecret {
   stamp: string
   /** The user's editor, as a command line. */
   editor: string[]
-  sops?: { program: string; format: string; why: string } | undefined
+  /** Where only sops opens it: how it edits the file that is named last. */
+  sops?: { command: string[]; why: string } | undefined
 }
 
 export interface SavedSecret {

@@ -1,17 +1,10 @@
 import type { KeyOptions } from './data-key.ts'
-import {
-  type SopsDocument,
-  type SopsFormat,
-  scalar,
-  type TreeComment,
-  type TreeMap,
-  type TreeScalar,
-} from './document.ts'
+import type { SopsDocument, SopsFormat, TreeComment, TreeMap, TreeScalar } from './document.ts'
 import { macMismatch, malformed, tamperedValue, unopenedBySops } from './faults.ts'
-import { parse } from './formats/parse.ts'
+import { parsePlain } from './formats/parse.ts'
 import { mapLeaves } from './map-leaves.ts'
 import { printed } from './printed.ts'
-import { runSops } from './run-sops.ts'
+import { runSops, typeFlags } from './run-sops.ts'
 
 /** Has sops itself decrypt and verify what devk has no key for. The plaintext comes by a pipe and stays in memory. */
 export async function decryptBySops(
@@ -20,7 +13,7 @@ export async function decryptBySops(
   { file, why, identities, signal }: KeyOptions & { why: string },
 ): Promise<SopsDocument['parts']> {
   // The ciphertext goes in by stdin, so that it is what was looked at here; the name is for messages alone.
-  const args = ['decrypt', '--input-type', format, '--output-type', format, '--filename-override', file]
+  const args = ['decrypt', ...typeFlags(format), '--filename-override', file]
   const { env, folder } = identities
   const asked = { file, why, env, input: text, cwd: folder, signal }
   const { exitCode, stdout, stderr } = await runSops(args, asked)
@@ -42,9 +35,6 @@ export async function decryptBySops(
 const [BROKEN_TREE, MAC_MISMATCH, NO_KEY] = [25, 51, 128]
 
 function readPlain(text: Buffer, format: SopsFormat, file: string): TreeMap[] {
-  if (format !== 'binary') {
-    const print = (leaf: TreeScalar | TreeComment) => (leaf.kind === 'comment' ? leaf : printed(leaf, format))
-    return mapLeaves(parse(text, format, file), print)
-  }
-  return [{ kind: 'map', entries: [{ kind: 'entry', key: 'data', value: scalar('str', text) }] }]
+  const print = (leaf: TreeScalar | TreeComment) => (leaf.kind === 'comment' ? leaf : printed(leaf, format))
+  return mapLeaves(parsePlain(text, format, file), print)
 }

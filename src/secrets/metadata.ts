@@ -8,6 +8,7 @@ import {
   valueAt,
 } from './document.ts'
 import { macMissing, malformed, notEncrypted, shamir } from './faults.ts'
+import { parse } from './formats/parse.ts'
 import { RULE_FIELDS, type RuleFields } from './rules.ts'
 import { unflatten } from './unflatten.ts'
 import { wholeSeconds } from './values/timestamp.ts'
@@ -31,21 +32,36 @@ export interface AgeKey {
   encrypted: string
 }
 
-/** Takes sops' own part out of a file, which `own` is as it stood there. Throws where it is absent, incomplete, or the key is in several parts. */
-export function takeMetadata(
-  parts: readonly TreeMap[],
-  format: SopsFormat,
-  file: string,
-): { parts: TreeMap[]; metadata: Metadata; own: TreeEntry[] } {
-  const isOurs = ({ key }: TreeEntry) => (format === 'dotenv' ? key.startsWith('sops_') : key === 'sops')
-  const found = parts[0] ? entriesOf(parts[0]).filter(isOurs) : []
+export interface ParsedSops {
+  parts: TreeMap[]
+  metadata: Metadata
+  /** As it stood in the file. */
+  own: TreeEntry[]
+}
+
+/** An encrypted file, and sops' own part of it. Throws where that is absent, incomplete, or the key is in several parts. */
+export function parseSops(text: Buffer, format: SopsFormat, file: string): ParsedSops {
+  return takeMetadata(parse(text, format, file), format, file)
+}
+
+/** Takes sops' own part out of a file's trees; throws as `parseSops`. */
+export function takeMetadata(parts: readonly TreeMap[], format: SopsFormat, file: string): ParsedSops {
+  const found = parts[0] ? entriesOf(parts[0]).filter(({ key }) => isOwnKey(key, format)) : []
   const own = format === 'dotenv' ? found.map(entry => ({ ...entry, key: entry.key.slice(5) })) : found
   const metadata = assemble(own, format, file)
-  const rest = parts.map(part => ({
+  return { parts: withoutOwnPart(parts, format), metadata: understand(metadata, file), own: found }
+}
+
+export function withoutOwnPart(parts: readonly TreeMap[], format: SopsFormat): TreeMap[] {
+  return parts.map(part => ({
     ...part,
-    entries: part.entries.filter(entry => entry.kind === 'comment' || !isOurs(entry)),
+    entries: part.entries.filter(entry => entry.kind === 'comment' || !isOwnKey(entry.key, format)),
   }))
-  return { parts: rest, metadata: understand(metadata, file), own: found }
+}
+
+/** At the top of a document it is sops' own, and nobody else's may be named so. */
+export function isOwnKey(key: string, format: SopsFormat): boolean {
+  return format === 'dotenv' ? key.startsWith('sops_') : key === 'sops'
 }
 
 function assemble(entries: TreeEntry[], format: SopsFormat, file: string): TreeMap {

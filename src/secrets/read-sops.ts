@@ -2,8 +2,7 @@ import { type KeyOptions, openDataKey } from './data-key.ts'
 import { decryptBySops } from './decrypt-by-sops.ts'
 import { decryptTree } from './decrypt-tree.ts'
 import type { SopsDocument, SopsFormat } from './document.ts'
-import { parse } from './formats/parse.ts'
-import { type Metadata, takeMetadata } from './metadata.ts'
+import { type Metadata, parseSops } from './metadata.ts'
 
 /**
  * Decrypts a SOPS file and verifies all of it: each value in its place, and by the MAC that all are there.
@@ -21,7 +20,7 @@ export async function readWhole(
   options: KeyOptions,
 ): Promise<{ document: SopsDocument; metadata: Metadata }> {
   const { file } = options
-  const { parts, metadata } = takeMetadata(parse(text, format, file), format, file)
+  const { parts, metadata } = parseSops(text, format, file)
   const { rules } = metadata
   const key = await openDataKey(metadata, options)
   const read =

@@ -2,6 +2,7 @@ import { errorCode } from '../base/errors.ts'
 import { hide } from '../exec/command.ts'
 import { run } from '../exec/run.ts'
 import { lookUp } from '../exec/tools.ts'
+import type { SopsFormat } from './document.ts'
 import { unsupportedKey } from './faults.ts'
 
 /** A cloud's key service may be slow; a prompt that nobody sees must end. */
@@ -14,6 +15,14 @@ export interface SopsFailure {
   /** Without keys. It may quote a value. */
   stderr: string
 }
+
+/** Stdin has no name that tells, and what goes in comes out in the same format. */
+export function typeFlags(format: SopsFormat): string[] {
+  return ['--input-type', format, '--output-type', format]
+}
+
+/** It would ask its publisher for a newer one. */
+export const OFFLINE = '--disable-version-check'
 
 interface Asked {
   file: string
@@ -38,7 +47,7 @@ export async function runSops(
     const { exitCode, stdout, stderr } = await run(
       {
         file: program,
-        args: ['--disable-version-check', ...args],
+        args: [OFFLINE, ...args],
         // Without a terminal of its own gpg must not be told of another one.
         env: { ...env, GPG_TTY: undefined },
         input,

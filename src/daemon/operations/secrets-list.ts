@@ -4,8 +4,7 @@ import { toDevkError } from '../../base/errors.ts'
 import type { ListedSecret, SecretSpec } from '../../model/secrets.ts'
 import { formatOf } from '../../secrets/document.ts'
 import { entryNames } from '../../secrets/entries.ts'
-import { parse } from '../../secrets/formats/parse.ts'
-import { takeMetadata } from '../../secrets/metadata.ts'
+import { parseSops } from '../../secrets/metadata.ts'
 import { askedProject } from '../asked-project.ts'
 import type { Operation } from './operation.ts'
 
@@ -21,7 +20,7 @@ async function listed(spec: SecretSpec, folder: string): Promise<ListedSecret> {
   const told = { name, file, type, namespaces }
   try {
     const format = formatOf(spec.file)
-    const { parts } = takeMetadata(parse(await readFile(spec.file), format, file), format, file)
+    const { parts } = parseSops(await readFile(spec.file), format, file)
     return { ...told, keys: entryNames({ format, parts }, { ...spec, file }) }
   } catch (error) {
     return { ...told, keys: [], fault: toDevkError(error).toJSON() }

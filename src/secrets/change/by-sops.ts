@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { DevkError } from '../../base/errors.ts'
-import { runSops, type SopsFailure } from '../run-sops.ts'
+import { runSops, type SopsFailure, typeFlags } from '../run-sops.ts'
 import type { SecretFile } from './secret-file.ts'
 import { sopsPath, type ValuePath } from './value-path.ts'
 
@@ -19,8 +19,7 @@ export async function encryptBySops(
   { file, path, format }: SecretFile,
   run: SopsRun,
 ): Promise<Buffer> {
-  const types = ['--input-type', format, '--output-type', format]
-  const args = ['encrypt', ...types, '--filename-override', path]
+  const args = ['encrypt', ...typeFlags(format), '--filename-override', path]
   const { exitCode, stdout, stderr } = await runSops(args, { ...run, file, input: plain, cwd: dirname(path) })
   if (exitCode !== 0) throw failed(file, run.why, { exitCode, stderr })
   return stdout
@@ -38,8 +37,7 @@ export async function setBySops(
   try {
     const copy = join(folder, 'copy')
     await writeFile(copy, bytes, { mode: 0o600 })
-    const types = ['--input-type', format, '--output-type', format]
-    const args = ['set', ...types, '--value-stdin', copy, sopsPath(path)]
+    const args = ['set', ...typeFlags(format), '--value-stdin', copy, sopsPath(path)]
     const input = Buffer.from(json, 'utf8')
     const { exitCode, stderr } = await runSops(args, { ...run, file, input })
     if (exitCode !== 0) throw failed(file, run.why, { exitCode, stderr })

@@ -2,14 +2,19 @@ import { basename } from 'node:path'
 import { DevkError, toDevkError } from '../../base/errors.ts'
 import { findTool } from '../../exec/tools.ts'
 import type { OpenedSecret, SavedSecret } from '../../model/secrets.ts'
-import { type SopsFormat, scalar, type TreeMap } from '../document.ts'
-import { openSops } from '../encrypt/open-sops.ts'
-import { parse } from '../formats/parse.ts'
-import { openIdentities } from '../identities/identities.ts'
+import type { SopsFormat, TreeMap } from '../document.ts'
+import { parsePlain } from '../formats/parse.ts'
 import { printPlain } from '../print/print.ts'
+import { OFFLINE, typeFlags } from '../run-sops.ts'
 import { editorOf } from './editor.ts'
 import { newFileText, ruleForNew } from './new-file.ts'
-import { readSecretFile, refuseChanged, type SecretFile, saveSecretFile } from './secret-file.ts'
+import {
+  openSecretFile,
+  readSecretFile,
+  refuseChanged,
+  type SecretFile,
+  saveSecretFile,
+} from './secret-file.ts'
 
 export interface EditOptions {
   file: string
@@ -28,14 +33,17 @@ export async function openSecret(options: EditOptions): Promise<OpenedSecret> {
     await ruleForNew(secretFile)
     return { ...opened, isNew: true, text: EMPTY[format] ?? '' }
   }
-  const found = await open(secretFile, bytes, options)
+  const found = await openSecretFile({ ...secretFile, bytes }, options)
   if ('sopsOnly' in found) {
     const text = bytes.toString('base64')
     return {
       ...opened,
       isNew: false,
       text,
-      sops: { program: await findTool('sops', env), format, why: found.sopsOnly },
+      sops: {
+        command: [await findTool('sops', env), OFFLINE, 'edit', ...typeFlags(format)],
+        why: found.sopsOnly,
+      },
     }
   }
   const plain = printPlain(found.parts, format, { file, indent: found.indent })
@@ -74,24 +82,16 @@ async function sealed(
   options: EditOptions,
 ): Promise<Buffer> {
   if (bytes) {
-    const found = await open(secretFile, bytes, options)
+    const found = await openSecretFile({ ...secretFile, bytes }, options)
     if (!('sopsOnly' in found)) return found.rewritten(parts)
   }
   const rule = await ruleForNew(secretFile)
-  const why = `it is to be encrypted for ${[...rule.others, ...rule.recipients].join(', ')}`
-  return await newFileText(parts, secretFile, rule, { ...options, why })
-}
-
-async function open({ file, format }: SecretFile, bytes: Buffer, { env, folder, signal }: EditOptions) {
-  return await openSops(bytes, format, { file, identities: await openIdentities(env, folder), signal })
+  return await newFileText(parts, secretFile, rule, options)
 }
 
 function readEdited(plain: Buffer, format: SopsFormat, file: string): TreeMap[] {
-  if (format === 'binary') {
-    return [{ kind: 'map', entries: [{ kind: 'entry', key: 'data', value: scalar('str', plain) }] }]
-  }
   try {
-    return parse(plain, format, `What you wrote for ${file}`)
+    return parsePlain(plain, format, `What you wrote for ${file}`)
   } catch (thrown) {
     const { code, message } = toDevkError(thrown)
     throw new DevkError({ code, message, hint: 'The file itself was left as it is.' })

@@ -75,8 +75,7 @@ async function writeExample(
   if (secretFile.bytes || !rule?.hasPath || rule.recipients.length + rule.others.length === 0)
     return undefined
   const parts = parse(Buffer.from(EXAMPLE_TEXT), secretFile.format, EXAMPLE)
-  const why = `it is to be encrypted for ${[...rule.others, ...rule.recipients].join(', ')}`
-  await saveSecretFile(secretFile, await newFileText(parts, secretFile, rule, { env, signal, why }))
+  await saveSecretFile(secretFile, await newFileText(parts, secretFile, rule, { env, signal }))
   return { file: EXAMPLE, made: true }
 }
 

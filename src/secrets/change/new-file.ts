@@ -25,12 +25,13 @@ export async function newFileText(
   parts: readonly TreeMap[],
   secretFile: SecretFile,
   rule: CreationRule,
-  run: SopsRun,
+  run: Omit<SopsRun, 'why'>,
 ): Promise<Buffer> {
   const { file, format } = secretFile
   const { recipients, others, fields, macOnlyEncrypted } = rule
   if (others.length === 0 && recipients.every(isNative)) {
     return await writeSops(parts, format, { recipients, rules: fields, macOnlyEncrypted, file })
   }
-  return await encryptBySops(printPlain(parts, format, { file }), secretFile, run)
+  const why = `it is to be encrypted for ${[...others, ...recipients].join(', ')}`
+  return await encryptBySops(printPlain(parts, format, { file }), secretFile, { ...run, why })
 }

@@ -4,6 +4,8 @@ import { resolve } from 'node:path'
 import { DevkError, errorCode } from '../../base/errors.ts'
 import { writeFileAtomic } from '../../base/write-file.ts'
 import { formatOf, type SopsFormat } from '../document.ts'
+import { openSops } from '../encrypt/open-sops.ts'
+import { openIdentities } from '../identities/identities.ts'
 
 /** A file that is to be changed, as it was when somebody looked. */
 export interface SecretFile {
@@ -20,6 +22,14 @@ export interface SecretFile {
 
 const NONE = 'none'
 const NEW_MODE = 0o644
+
+/** Decrypts and verifies it for a change, by the user's keys. */
+export async function openSecretFile(
+  { file, format, bytes }: SecretFile & { bytes: Buffer },
+  { env, folder, signal }: { env: NodeJS.Dict<string>; folder: string; signal: AbortSignal },
+): ReturnType<typeof openSops> {
+  return await openSops(bytes, format, { file, identities: await openIdentities(env, folder), signal })
+}
 
 export async function readSecretFile(file: string, folder: string): Promise<SecretFile> {
   const named = resolve(folder, file)

@@ -1,15 +1,13 @@
 import { DevkError } from '../../base/errors.ts'
 import type { SetSecret } from '../../model/secrets.ts'
 import { type SopsFormat, scalar, type TreeMap } from '../document.ts'
-import { openSops } from '../encrypt/open-sops.ts'
 import { parse } from '../formats/parse.ts'
-import { openIdentities } from '../identities/identities.ts'
 import { mapLeaves } from '../map-leaves.ts'
-import { takeMetadata } from '../metadata.ts'
+import { parseSops } from '../metadata.ts'
 import { type RuleFields, ruleOf } from '../rules.ts'
 import { setBySops } from './by-sops.ts'
 import { newFileText, ruleForNew } from './new-file.ts'
-import { readSecretFile, type SecretFile, saveSecretFile } from './secret-file.ts'
+import { openSecretFile, readSecretFile, type SecretFile, saveSecretFile } from './secret-file.ts'
 import { valueAtPath, withValue } from './set-value.ts'
 import { asJson, typedValue, type ValueType } from './typed-value.ts'
 import { shownPath, type ValuePath, valuePath } from './value-path.ts'
@@ -37,11 +35,9 @@ export async function setSecret(options: SetOptions): Promise<SetSecret> {
 
 async function change(secretFile: SecretFile & { bytes: Buffer }, options: SetOptions): Promise<SetSecret> {
   const { file, format, bytes } = secretFile
-  const { env, folder, signal } = options
-  const identities = await openIdentities(env, folder)
-  const opened = await openSops(bytes, format, { file, identities, signal })
+  const opened = await openSecretFile(secretFile, options)
   // Where devk can't decrypt the file, it still knows its keys, which are not encrypted.
-  const read = () => takeMetadata(parse(bytes, format, file), format, file)
+  const read = () => parseSops(bytes, format, file)
   const parts = 'sopsOnly' in opened ? read().parts : opened.parts
   const rules = 'sopsOnly' in opened ? read().metadata.rules : opened.rules
   const path = pathFor(options, parts, format)
@@ -54,6 +50,7 @@ async function change(secretFile: SecretFile & { bytes: Buffer }, options: SetOp
     return { ...answer, outcome: 'unchanged' }
   const changed = [withValue(first, path, value), ...parts.slice(1)]
   refusePlain(changed, path, { file, rules, mayBePlain: options.mayBePlain })
+  const { env, signal } = options
   const run = { env, signal, why: 'sopsOnly' in opened ? opened.sopsOnly : '' }
   const text =
     'sopsOnly' in opened ? await setBySops(secretFile, path, asJson(value), run) : opened.rewritten(changed)
@@ -63,7 +60,6 @@ async function change(secretFile: SecretFile & { bytes: Buffer }, options: SetOp
 
 async function create(secretFile: SecretFile, options: SetOptions): Promise<SetSecret> {
   const { file, format } = secretFile
-  const { env, signal } = options
   const rule = await ruleForNew(secretFile)
   // There is always a section for what stands in none.
   const start = format === 'ini' ? (parse(Buffer.alloc(0), format, file)[0] ?? EMPTY) : EMPTY
@@ -78,8 +74,7 @@ async function create(secretFile: SecretFile, options: SetOptions): Promise<SetS
   const value = typedValue(options.value, { type: options.type, now: undefined, format })
   const parts = [withValue(start, path, value)]
   refusePlain(parts, path, { file, rules: rule.fields, mayBePlain: options.mayBePlain })
-  const why = `it is to be encrypted for ${[...rule.others, ...rule.recipients].join(', ')}`
-  await saveSecretFile(secretFile, await newFileText(parts, secretFile, rule, { env, signal, why }))
+  await saveSecretFile(secretFile, await newFileText(parts, secretFile, rule, options))
   return { file, path: shownPath(path), outcome: 'created' }
 }
 

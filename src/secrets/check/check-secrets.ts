@@ -10,6 +10,7 @@ import { plaintextFile } from '../faults.ts'
 import { parse } from '../formats/parse.ts'
 import { openIdentities } from '../identities/identities.ts'
 import { mapLeaves } from '../map-leaves.ts'
+import { withoutOwnPart } from '../metadata.ts'
 import { readWhole } from '../read-sops.ts'
 import type { Rule } from '../rules.ts'
 import { parseSealed } from '../values/cipher.ts'
@@ -27,8 +28,8 @@ export interface CheckOptions {
 
 /**
  * Whether every SOPS file below a folder decrypts and is as it was written, and whether anything is plaintext that a
- * .sops.yaml says is encrypted, or, in what git tracks, is a
- * value of theirs or a key to them. Only names and faults are told.
+ * .sops.yaml says is encrypted, or, in what git tracks, is a value of theirs or a key to them. Only names and faults are
+ * told.
  */
 export async function checkSecrets(
   folder: string,
@@ -69,7 +70,7 @@ export async function checkSecrets(
       if (encrypted || isNamed) checked.set(file, { file, ...(short.length > 0 && { short }) })
     },
   )
-  if (tracked)
+  if (tracked && !elsewhere.isEmpty)
     await each(
       names.filter(file => !checked.has(file)),
       elsewhere.refuse,
@@ -101,12 +102,7 @@ async function refusePlaintext(bytes: Buffer, looked: Looked): Promise<boolean> 
 
 function contents(bytes: Buffer, { file, format, encrypted }: Looked): TreeMap[] {
   const parts = parse(bytes, format, file)
-  const isOurs = (key: string) => (format === 'dotenv' ? key.startsWith('sops_') : key === 'sops')
-  if (!encrypted) return parts
-  return parts.map(part => ({
-    ...part,
-    entries: part.entries.filter(entry => entry.kind === 'comment' || !isOurs(entry.key)),
-  }))
+  return encrypted ? withoutOwnPart(parts, format) : parts
 }
 
 function plaintextAt(parts: readonly TreeMap[], rule: Rule): string[][] {

@@ -5,6 +5,8 @@ import { keyInReach, valueInReach } from '../faults.ts'
 
 /** Tells what of the secrets stands in other files for all to read. */
 export interface Elsewhere {
+  /** There is nothing to be found. */
+  readonly isEmpty: boolean
   add(file: string, values: readonly EncryptedValue[], recipients: readonly string[]): void
   /** Throws SECRETS_PLAINTEXT_VALUE or SECRETS_KEY_TRACKED where a file that is not encrypted itself gives one away. */
   refuse(file: string, bytes: Buffer): Promise<void>
@@ -15,6 +17,9 @@ export function seenElsewhere(): Elsewhere {
   /** The files that are encrypted for a recipient. */
   const opened = new Map<string, string[]>()
   return {
+    get isEmpty() {
+      return search.isEmpty && opened.size === 0
+    },
     add(file, values, recipients) {
       for (const { path, value } of values) {
         const mark = Buffer.from(`${path} of ${file}`)
@@ -42,7 +47,7 @@ function formsOf(value: string): string[] {
   const [longest = ''] = lines.toSorted((one, other) => other.length - one.length)
   const known = lines.length === 1 || longest.length >= LONG ? longest : ''
   if (!isTelling(known)) return []
-  return [known, Buffer.from(value, 'latin1').toString('base64').split('\n')[0] ?? known]
+  return [known, Buffer.from(value, 'latin1').toString('base64')]
 }
 
 const LONG = 32

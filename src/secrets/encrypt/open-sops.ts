@@ -1,8 +1,7 @@
 import { type KeyOptions, openDataKey } from '../data-key.ts'
 import { openTree } from '../decrypt-tree.ts'
 import type { SopsFormat, TreeMap } from '../document.ts'
-import { parse } from '../formats/parse.ts'
-import { takeMetadata } from '../metadata.ts'
+import { parseSops } from '../metadata.ts'
 import { indentOf } from '../print/indent-of.ts'
 import type { RuleFields } from '../rules.ts'
 import { earlierSeals } from './earlier-seals.ts'
@@ -26,7 +25,7 @@ export async function openSops(
   options: KeyOptions,
 ): Promise<OpenSops | { sopsOnly: string }> {
   const { file } = options
-  const { parts, metadata, own } = takeMetadata(parse(text, format, file), format, file)
+  const { parts, metadata, own } = parseSops(text, format, file)
   const key = await openDataKey(metadata, options)
   if ('sopsOnly' in key) return key
   const earlier = earlierSeals()

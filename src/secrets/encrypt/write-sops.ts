@@ -2,8 +2,7 @@ import { createSecretKey, randomBytes } from 'node:crypto'
 import { openTree } from '../decrypt-tree.ts'
 import { entriesOf, type SopsFormat, type TreeEntry, type TreeMap } from '../document.ts'
 import { hasOwnKey, unwritable } from '../faults.ts'
-import { parse } from '../formats/parse.ts'
-import { takeMetadata } from '../metadata.ts'
+import { isOwnKey, parseSops } from '../metadata.ts'
 import { printJson } from '../print/json.ts'
 import { type PrintOptions, print } from '../print/print.ts'
 import { settled } from '../print/yaml.ts'
@@ -64,8 +63,7 @@ function write(
 }
 
 function refuseOwnKeys(parts: readonly TreeMap[], format: SopsFormat, file: string): void {
-  const isOwn = ({ key }: TreeEntry) => (format === 'dotenv' ? key.startsWith('sops_') : key === 'sops')
-  if (parts.flatMap(entriesOf).some(isOwn)) throw hasOwnKey(file)
+  if (parts.flatMap(entriesOf).some(({ key }) => isOwnKey(key, format))) throw hasOwnKey(file)
 }
 
 /** What a format can't hold must not be found out by whoever needs the value: what was written is read before it is kept. */
@@ -76,7 +74,7 @@ function verify(
   { key, file }: Sealing & PrintOptions,
 ): void {
   try {
-    const { parts, metadata } = takeMetadata(parse(text, format, file), format, file)
+    const { parts, metadata } = parseSops(text, format, file)
     const read = openTree(parts, { metadata, key, file })
     if (read.length === plain.length && read.every((part, index) => same(part, plain[index]))) return
   } catch {

@@ -1,4 +1,4 @@
-import type { SopsFormat, TreeMap } from '../document.ts'
+import { type SopsFormat, scalar, type TreeMap } from '../document.ts'
 import { readDotenv } from './dotenv.ts'
 import { readIni } from './ini.ts'
 import { readJson } from './json.ts'
@@ -17,4 +17,10 @@ export function parse(text: Buffer, format: SopsFormat, file: string): TreeMap[]
     case 'ini':
       return readIni(text, file)
   }
+}
+
+/** The trees of a file that is not encrypted: all of a binary one is one value. */
+export function parsePlain(text: Buffer, format: SopsFormat, file: string): TreeMap[] {
+  if (format !== 'binary') return parse(text, format, file)
+  return [{ kind: 'map', entries: [{ kind: 'entry', key: 'data', value: scalar('str', text) }] }]
 }

@@ -12,7 +12,7 @@ import { mapLeaves } from '../../../src/secrets/map-leaves.ts'
 import { print, printPlain } from '../../../src/secrets/print/print.ts'
 import { printYaml } from '../../../src/secrets/print/yaml.ts'
 import { readSops } from '../../../src/secrets/read-sops.ts'
-import { dotenvText, iniText, jsonText, OWN_WAYS, SCALARS, yamlText } from '../support/generated.ts'
+import { OWN_WAYS, SCALARS, TEXTS } from '../support/generated.ts'
 import { type RealSops, realSops } from '../support/real-sops.ts'
 
 let sops: RealSops
@@ -22,13 +22,6 @@ beforeAll(async () => {
   sops = await realSops()
 })
 afterAll(async () => await sops[Symbol.asyncDispose]())
-
-const FORMATS: [format: SopsFormat, text: fc.Arbitrary<string>][] = [
-  ['yaml', yamlText],
-  ['json', jsonText],
-  ['dotenv', dotenvText],
-  ['ini', iniText],
-]
 
 async function both(plain: string, format: SopsFormat) {
   const sealed = await sops.encrypt(plain, format)
@@ -52,7 +45,7 @@ function onOwnLines(sealed: Buffer, format: SopsFormat): Buffer {
 }
 
 describe('print', () => {
-  it.each(FORMATS)(
+  it.each(TEXTS)(
     'writes %s as sops does, encrypted and decrypted',
     { timeout: 120_000 },
     async (format, text) => {

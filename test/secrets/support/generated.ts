@@ -1,4 +1,5 @@
 import fc from 'fast-check'
+import type { SopsFormat } from '../../../src/secrets/document.ts'
 
 // Plain documents of each format, written as people write them, for the real sops to encrypt.
 
@@ -233,3 +234,11 @@ export const iniText: fc.Arbitrary<string> = fc
       )
       .join('\n'),
   )
+
+/** A text of each format that has a structure. */
+export const TEXTS: [format: SopsFormat, text: fc.Arbitrary<string>][] = [
+  ['yaml', yamlText],
+  ['json', jsonText],
+  ['dotenv', dotenvText],
+  ['ini', iniText],
+]
