@@ -35,7 +35,8 @@ interface Entry {
   counts: { connections: number; refused: number; bytesIn: number; bytesOut: number }
 }
 
-const PATIENCE_MS = 60_000
+/** No browser waits longer: whoever has less patience goes by itself. */
+const PATIENCE_MS = 5 * 60_000
 
 export function openForwards({ onActivity = () => {}, patienceMs = PATIENCE_MS } = {}): Forwards {
   const entries = new Map<string, Entry>()

@@ -13,6 +13,7 @@ import { unfit } from './faults.ts'
 import { manifestEntries, manifestNames } from './manifest-entries.ts'
 import { print } from './print/print.ts'
 import { checkType, DOCKER_CONFIG, DOCKER_ENTRY } from './secret-types.ts'
+import { find } from './value-path.ts'
 
 type Taking = Pick<SecretSpec, 'name' | 'key' | 'entry' | 'manifest' | 'type'> & {
   /** As messages name it. */
@@ -51,7 +52,7 @@ function taken({ format, parts }: Contents, taking: Taking): Map<string, Buffer>
   const [root, ...more] = parts
   if (!root || more.length > 0) throw unfit(taking, `it has ${parts.length} documents, and one is taken`)
   if (manifest) return manifestEntries(root, taking)
-  const found = key === undefined ? root : nodeAt(root, key)
+  const found = key === undefined ? root : find(root, key)?.node
   if (!found) throw unfit(taking, `there is no ${key} in it`)
   if (format === 'binary') return new Map([[entry ?? ownName(file), bytesOf(valueAt(root, 'data'))]])
   const single = entry ?? oneEntry(found, taking)
@@ -77,18 +78,6 @@ function wholeOf(node: TreeNode, taking: Taking & { format: SopsFormat; single: 
   if (node.kind === 'scalar') return bytesOf(node)
   if (node.kind === 'map') return print([node], type === DOCKER_CONFIG ? 'json' : format, { file })
   throw unfit(taking, `what is taken for ${single} is a list, and neither a value nor a mapping`)
-}
-
-/** `a.b.c`, where keys may have dots themselves: the longest that is there counts. */
-function nodeAt(map: TreeMap, path: string): TreeNode | undefined {
-  const whole = valueAt(map, path)
-  if (whole) return whole
-  for (let dot = path.lastIndexOf('.'); dot > 0; dot = path.lastIndexOf('.', dot - 1)) {
-    const next = valueAt(map, path.slice(0, dot))
-    const found = next?.kind === 'map' ? nodeAt(next, path.slice(dot + 1)) : undefined
-    if (found) return found
-  }
-  return undefined
 }
 
 /** `keystore.jks` of `secrets/keystore.enc.jks`. */

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { DevkError } from '../../base/errors.ts'
 import { runSops, type SopsFailure, typeFlags } from '../run-sops.ts'
+import { sopsPath, type ValuePath } from '../value-path.ts'
 import type { SecretFile } from './secret-file.ts'
-import { sopsPath, type ValuePath } from './value-path.ts'
 
 export interface SopsRun {
   env: NodeJS.Dict<string>

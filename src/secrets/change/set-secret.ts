@@ -5,12 +5,12 @@ import { parse } from '../formats/parse.ts'
 import { mapLeaves } from '../map-leaves.ts'
 import { parseSops } from '../metadata.ts'
 import { type RuleFields, ruleOf } from '../rules.ts'
+import { shownPath, type ValuePath, valuePath } from '../value-path.ts'
 import { setBySops } from './by-sops.ts'
 import { newFileText, ruleForNew } from './new-file.ts'
 import { openSecretFile, readSecretFile, type SecretFile, saveSecretFile } from './secret-file.ts'
 import { valueAtPath, withValue } from './set-value.ts'
 import { asJson, typedValue, type ValueType } from './typed-value.ts'
-import { shownPath, type ValuePath, valuePath } from './value-path.ts'
 
 export interface SetOptions {
   file: string

@@ -1,6 +1,6 @@
 import { DevkError } from '../../base/errors.ts'
 import { entriesOf, type TreeList, type TreeMap, type TreeNode, type TreeScalar } from '../document.ts'
-import { shownPath, type ValuePath } from './value-path.ts'
+import { shownPath, type ValuePath } from '../value-path.ts'
 
 /** The value at a path: undefined where there is none yet. Throws SECRETS_NOT_A_VALUE where there is more than one. */
 export function valueAtPath(root: TreeMap, path: Readonly<ValuePath>, file: string): TreeScalar | undefined {

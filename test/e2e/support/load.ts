@@ -11,9 +11,11 @@ export function requests(url: string, perSecond: number): Load {
   let answered = 0
   const open = new Set<Promise<void>>()
   const timer = setInterval(() => {
+    const began = performance.now()
+    const heldFor = () => Math.round((performance.now() - began) / 1_000)
     const one = ask(url)
       .then(() => void answered++)
-      .catch((error: Error) => void faults.push(error.message))
+      .catch((error: Error) => void faults.push(`${error.message} after ${heldFor()} s`))
       .finally(() => open.delete(one))
     open.add(one)
   }, 1_000 / perSecond)
