@@ -1,8 +1,8 @@
-import { type Duplex, type Readable, Writable } from 'node:stream'
+import type { Duplex, Readable, Writable } from 'node:stream'
 import type { KubeApi } from '../api.ts'
 import { podPath } from '../pod-path.ts'
-import type { SpdyConnection } from '../spdy/connection.ts'
 import { type Outcome, outcomeOf } from './outcome.ts'
+import { pacedStdin } from './paced-stdin.ts'
 
 export interface ExecAsked {
   namespace: string
@@ -36,41 +36,17 @@ export async function execInPod(api: KubeApi, asked: ExecAsked, signal: AbortSig
   const size = asked.terminal ? open('resize', true) : undefined
   // They say nothing, and would be held to be unread.
   for (const silent of [stdin, size]) silent?.resume()
+  const ended = wholeOf(told).then(outcomeOf)
   return {
-    stdin: paced(stdin, connection),
+    stdin: pacedStdin(stdin, connection, { outputs: stderr ? [stdout, stderr] : [stdout], ended }),
     stdout,
     ...(stderr && { stderr }),
     resize({ columns, rows }) {
       if (size?.writable) size.write(`${JSON.stringify({ Width: columns, Height: rows })}\n`)
     },
-    ended: wholeOf(told).then(outcomeOf),
+    ended,
     [Symbol.dispose]: close,
   }
-}
-
-/** Writes that the other side need not have read yet; it keeps some 50 for a reader. */
-const MOST_UNREAD = 16
-
-/**
- * What a command leaves unread must not fill the connections on the way: one that is closed while it is full loses what
- * the other side said last, which is how the command ended.
- */
-function paced(stdin: Duplex, { caughtUp }: SpdyConnection): Writable {
-  const unread: Promise<void>[] = []
-  const paced = new Writable({
-    write(bytes: Buffer, _, done) {
-      stdin.write(bytes, error => {
-        if (error) return done(error)
-        unread.push(caughtUp())
-        const oldest = unread.length > MOST_UNREAD ? unread.shift() : undefined
-        if (oldest) void oldest.then(() => done())
-        else done()
-      })
-    },
-    final: done => void stdin.end(done),
-  })
-  // That nobody takes it is told by how the command ended.
-  return paced.on('error', () => {})
 }
 
 /** Read as it comes, whoever else reads or not. */

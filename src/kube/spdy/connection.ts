@@ -6,6 +6,8 @@ export interface SpdyConnection {
   open(headers: Readonly<Record<string, string>>, options?: OpenOptions): Duplex
   /** Resolves once the other side has read what was written until now, or the connection is over. */
   caughtUp(): Promise<void>
+  /** What is written meanwhile goes out in one piece. */
+  together<T>(write: () => T): T
   /** Nothing can be opened on it any more. */
   readonly isOver: boolean
   /** Ends all its streams. */
@@ -98,6 +100,14 @@ export function spdyConnection(socket: Duplex, { keepAlive = true }: ConnectionO
       return stream.duplex
     },
     caughtUp: () => new Promise(resolve => pings.send(resolve)),
+    together(write) {
+      socket.cork()
+      try {
+        return write()
+      } finally {
+        socket.uncork()
+      }
+    },
     close: () => end(new Error('the connection was closed')),
   }
 }
