@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { relative } from 'node:path'
 import { deployInputs } from '../kube/manifests/deploy-inputs.ts'
 import type { Project, Service } from '../model/project.ts'
+import type { SecretSpec } from '../model/secrets.ts'
 
 /** What decides which objects a service is made of, but for its images. */
 export async function deployHashes(project: Project, service: Service): Promise<Record<string, string>> {
@@ -16,7 +17,18 @@ export async function deployHashes(project: Project, service: Service): Promise<
   }
 }
 
-export async function fileHash(file: string): Promise<string> {
+/** What decides which entries a Secret has. */
+export async function secretHashes(project: Project, spec: SecretSpec): Promise<Record<string, string>> {
+  const shown = withShownFile(spec, project)
+  return { [shown.file]: await fileHash(spec.file), 'what is taken of it': JSON.stringify(shown) }
+}
+
+/** Its file as messages name it. */
+export function withShownFile(spec: SecretSpec, { folder }: Project): SecretSpec {
+  return { ...spec, file: relative(folder, spec.file) }
+}
+
+async function fileHash(file: string): Promise<string> {
   return hash('sha256', await readFile(file))
 }
 

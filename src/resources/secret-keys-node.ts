@@ -10,7 +10,7 @@ import { type KubeObject, nameOf, titleOf } from '../kube/object.ts'
 import type { Project, Service } from '../model/project.ts'
 import type { SecretSpec } from '../model/secrets.ts'
 import { missingKeys, secretTwice } from '../secrets/faults.ts'
-import { deployHashes } from './deploy-hashes.ts'
+import { deployHashes, withShownFile } from './deploy-hashes.ts'
 import { inputOf, type SecretEntriesOutput, secretEntriesId, secretKeysId } from './outputs.ts'
 import type { RunContext } from './run-context.ts'
 
@@ -43,7 +43,7 @@ export function secretKeysNode(context: RunContext, service: Service): Node {
       const missing = project.secrets.flatMap(spec =>
         uses
           .filter(({ secret }) => secret === spec.name)
-          .flatMap(use => complaint(use, withFile(spec, project), entriesOf(inputs, spec))),
+          .flatMap(use => complaint(use, withShownFile(spec, project), entriesOf(inputs, spec))),
       )
       if (missing.length > 0) throw missingKeys(service.name, missing)
       return { uses: uses as unknown as Output[] }
@@ -83,7 +83,7 @@ async function findUses(
   }
   for (const object of objects) {
     const spec = object.kind === 'Secret' ? specOf(object.metadata.name, object) : undefined
-    if (spec) throw secretTwice(withFile(spec, project), placeOf(object, project) ?? service.name)
+    if (spec) throw secretTwice(withShownFile(spec, project), placeOf(object, project) ?? service.name)
   }
   return objects.flatMap(object => {
     const template = podTemplateOf(object)
@@ -107,8 +107,4 @@ function complaint(
 ): string[] {
   if (key === undefined || optional || entries.includes(key)) return []
   return [`${object}, ${where}: ${key} of Secret ${secret} is not in ${file}${didYouMean(key, entries)}`]
-}
-
-function withFile(spec: SecretSpec, { folder }: Project): SecretSpec {
-  return { ...spec, file: relative(folder, spec.file) }
 }

@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto'
-import { relative } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import { isSurelyLocal } from '../cluster/guard.ts'
 import type { ApplyContext, Node, NodeRecord } from '../engine/node.ts'
@@ -13,7 +12,7 @@ import type { Project } from '../model/project.ts'
 import type { SecretSpec } from '../model/secrets.ts'
 import { foreignSecret, remoteCluster } from '../secrets/faults.ts'
 import { type ApplyCounts, applyRecorded, identitiesOf, lostObject } from './apply-recorded.ts'
-import { fileHash } from './deploy-hashes.ts'
+import { secretHashes, withShownFile } from './deploy-hashes.ts'
 import {
   type ClusterOutput,
   clusterId,
@@ -44,7 +43,6 @@ export function secretNode(
 ): Node {
   const { project, access, inventory, secrets, hide, pruneVolumes } = context
   const { name, namespaces, type } = spec
-  const file = relative(project.folder, spec.file)
   return {
     id: secretId(name),
     title: `Secret ${name}`,
@@ -56,8 +54,7 @@ export function secretNode(
     ],
     async fingerprint(inputs) {
       return {
-        [file]: await fileHash(spec.file),
-        'what is taken of it': JSON.stringify({ ...spec, file }),
+        ...(await secretHashes(project, spec)),
         cluster: inputOf<ClusterOutput>(inputs, clusterId).identity,
       }
     },
@@ -68,7 +65,7 @@ export function secretNode(
     async apply(applying, signal) {
       const cluster = inputOf<ClusterOutput>(applying.inputs, clusterId)
       const { api } = await access(cluster)
-      refuseRemote(project, { ...spec, file }, api)
+      refuseRemote(project, withShownFile(spec, project), api)
       const entries = await secrets.entries(spec, signal)
       const looks = namespaces.map(namespace => lookAt(api, pathOf(namespace, name), signal))
       const there = (await Promise.all(looks)).filter(secret => secret !== undefined)
