@@ -7,6 +7,7 @@ import { understand } from './understand.ts'
 
 export interface KeyCommand {
   name: string
+  /** Runs it once for each recipient, however many files are of it: it may take its time, or ask somebody. */
   ask: (recipient: string | undefined, signal: AbortSignal) => Promise<Found>
 }
 
@@ -28,23 +29,33 @@ function keyCommand(
   holds: Holds,
   { env, cwd }: { env: NodeJS.Dict<string>; cwd: string },
 ): KeyCommand {
+  const answers = new Map<string | undefined, Promise<Found>>()
+
+  async function answer(recipient: string | undefined, signal: AbortSignal): Promise<Found> {
+    const [file, ...args] = splitWords(line) ?? []
+    if (file === undefined) return { source: name, usable: [], trouble: 'it is no command line' }
+    const bounded = AbortSignal.any([signal, AbortSignal.timeout(LONGEST_MS)])
+    try {
+      const { stdout } = await run(
+        { file, args, cwd, env: { ...env, SOPS_AGE_RECIPIENT: recipient } },
+        { signal: bounded },
+      )
+      return { source: name, ...understand(stdout, holds) }
+    } catch (error) {
+      signal.throwIfAborted()
+      // What the command wrote may hold the key.
+      return { source: name, usable: [], trouble: `the command failed (${errorCode(error) ?? 'unknown'})` }
+    }
+  }
+
   return {
     name,
-    async ask(recipient, signal) {
-      const [file, ...args] = splitWords(line) ?? []
-      if (file === undefined) return { source: name, usable: [], trouble: 'it is no command line' }
-      const bounded = AbortSignal.any([signal, AbortSignal.timeout(LONGEST_MS)])
-      try {
-        const { stdout } = await run(
-          { file, args, cwd, env: { ...env, SOPS_AGE_RECIPIENT: recipient } },
-          { signal: bounded },
-        )
-        return { source: name, ...understand(stdout, holds) }
-      } catch (error) {
-        signal.throwIfAborted()
-        // What the command wrote may hold the key.
-        return { source: name, usable: [], trouble: `the command failed (${errorCode(error) ?? 'unknown'})` }
-      }
+    ask(recipient, signal) {
+      const found = answers.get(recipient) ?? answer(recipient, signal)
+      answers.set(recipient, found)
+      // It was given up, not answered.
+      found.catch(() => answers.delete(recipient))
+      return found
     },
   }
 }

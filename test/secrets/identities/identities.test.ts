@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { Encrypter } from 'age-encryption'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -60,13 +60,26 @@ describe('keys are found where sops looks for them', () => {
     expect(await read({ ...own, SOPS_AGE_KEY_CMD: command })).toEqual([['a', '1']])
   })
 
+  it('in what a command prints that is run once for all files, as long as their recipient is the same', async () => {
+    const own = await user({})
+    const log = join(own.HOME, 'runs')
+    const command = `sh -c 'echo run >> "$1"; echo "$2"' sh "${log}" ${sops.keys.x25519.secret}`
+    const identities = await openIdentities({ ...own, SOPS_AGE_KEY_CMD: command })
+    const gone = AbortSignal.abort()
+    const options = { file: 'secrets.yaml', identities }
+    await expect(readSops(sealed, 'yaml', { ...options, signal: gone })).rejects.toThrow()
+    const other = await sops.encrypt('b: 2\n', 'yaml')
+    const reading = [sealed, other, sealed].map(text => readSops(text, 'yaml', { ...options, signal }))
+    expect((await Promise.all(reading)).map(leaves)).toEqual([[['a', '1']], [['b', '2']], [['a', '1']]])
+    expect(await readFile(log, 'utf8')).toBe('run\n')
+  })
+
   it('in the default key file, of XDG_CONFIG_HOME too', async () => {
     const own = await user({ 'xdg/sops/age/keys.txt': sops.keys.x25519.secret })
     expect(await read({ ...own, XDG_CONFIG_HOME: join(own.HOME, 'xdg') })).toEqual([['a', '1']])
   })
 
   it('in ~/.ssh/id_ed25519, and in the file that SOPS_AGE_SSH_PRIVATE_KEY_FILE names', async () => {
-    const { readFile } = await import('node:fs/promises')
     const { secret, recipient } = sops.keys.ssh
     const forSsh = await sops.encrypt('a: 1\n', 'yaml', '--age', recipient)
     const own = await user({ '.ssh/id_ed25519': await readFile(secret) })
