@@ -57,7 +57,11 @@ export function develop(session: Session): AsyncDisposable {
   }
 
   function begin(): void {
-    if (closing.signal.aborted || sync.paused) return
+    if (closing.signal.aborted) return
+    if (sync.paused) {
+      activities.tell('that waits: devk sync --resume does it')
+      return
+    }
     running?.abort(stale())
     const controller = new AbortController()
     running = controller

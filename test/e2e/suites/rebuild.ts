@@ -32,7 +32,7 @@ export function rebuild({ home, provider }: Place, project: Redeployed): void {
     return await inRootOf(pod, 'cat ".$1"', path)
   }
 
-  it('what is in no rule is built anew, which is said, and the old pods serve until the new ones are ready', async () => {
+  it('what is in no rule is built anew, which is said, once nothing is paused, and the old pods serve until the new ones are ready', async () => {
     await save({ 'node/src/text.js': 'module.exports = "served"\n' })
     await serves('node', 'served')
     const before = new Set((await pods('node')).map(({ pod }) => pod))
@@ -42,8 +42,11 @@ export function rebuild({ home, provider }: Place, project: Redeployed): void {
     const asking = (async () => {
       while (!over) answers.add(await served('node').catch(String))
     })()
+    succeeded(await devk('sync', '--pause'))
     await save({ 'node/package.json': '{ "name": "node", "version": "2.0.0" }\n' })
     await attached.says('rebuilding node: node/package.json is in no sync rule')
+    await attached.says('that waits: devk sync --resume does it')
+    succeeded(await devk('sync', '--resume'))
     await attached.says('node up to date')
     over = true
     await asking
