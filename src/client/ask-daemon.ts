@@ -30,12 +30,12 @@ export type Carry<Name extends OperationName> = (
   opening: Opening,
 ) => Promise<Operations[Name]['output']>
 
-/** Has the daemon perform an operation; `retiring` where it is of another build and ends. */
+/** Has the daemon perform an operation; `retiring` where it is of another build and ends, `untaken` where it ended before. */
 export async function askDaemon<Name extends OperationName>(
   socket: Socket,
   request: Omit<Request<Name>, 'type'>,
   { onProgress, onItem, cancel, kill, carry }: AskOptions<Name>,
-): Promise<{ value: Operations[Name]['output'] } | 'retiring'> {
+): Promise<{ value: Operations[Name]['output'] } | 'retiring' | 'untaken'> {
   const send = (message: ClientMessage) => void socket.write(`${encodeLine(message)}\n`)
   const passCancel = () => send({ type: 'cancel' })
   // Its end is seen by the lines' end.
@@ -52,13 +52,18 @@ export async function askDaemon<Name extends OperationName>(
     }
     // All is said with it; only of a daemon that retires the connection's end means something.
     if (answer !== 'retiring') socket.destroy()
-    if (answer !== undefined) return answer as { value: Operations[Name]['output'] } | 'retiring'
+    if (typeof answer === 'object') return answer as { value: Operations[Name]['output'] }
+    if (kill.aborted) throw interrupted()
+    if (answer === undefined) throw daemonEnded()
+    return answer
   } finally {
     // The connection's end is seen only where somebody reads.
     socket.end().resume()
   }
-  if (kill.aborted) throw interrupted()
-  throw new DevkError({
+}
+
+export function daemonEnded(): DevkError {
+  return new DevkError({
     code: 'DAEMON_ENDED',
     message: 'The project’s daemon ended before it answered.',
     hint: 'Run the same command again: what was done is on disk, and devk goes on from there.',

@@ -64,6 +64,7 @@ export async function answerRequests(conversation: Conversation): Promise<void> 
     retire?.()
     return
   }
+  send({ type: 'taken' })
   try {
     const value = await perform(request, {
       steps: new Steps(send),

@@ -24,9 +24,11 @@ export interface Request<Name extends OperationName = OperationName> {
   env?: NodeJS.Dict<string>
 }
 
-/** What comes back, in order: any progress and items, then one result or one error. */
+/** What comes back, in order: that it is taken up, any progress and items, then one result or one error. */
 export type ServerMessage =
   | Progress
+  /** From now on something may have been done. */
+  | { type: 'taken' }
   /** Data that there is before the result, of an operation that goes on until it is cancelled. */
   | { type: 'item'; value: unknown }
   | { type: 'result'; value: unknown }

@@ -57,9 +57,14 @@ it('brings the answer, or the error that was answered', async () => {
   await expect(ask()).rejects.toMatchObject({ code: 'X' })
 })
 
-it('says that the daemon ended where it ends without an answer', async () => {
-  await serve(socket => socket.destroy())
+it('says that the daemon ended where it took the request up and ends without an answer', async () => {
+  await serve(socket => socket.end(`${encodeLine({ type: 'taken' })}\n`))
   await expect(ask()).rejects.toMatchObject({ code: 'DAEMON_ENDED' })
+})
+
+it('tells of a request that was not taken up: it can be made again', async () => {
+  await serve(socket => socket.destroy())
+  expect(await ask()).toBe('untaken')
 })
 
 it('ends at once where it is told to, although the daemon goes on', async () => {
