@@ -200,6 +200,29 @@ describe('a document as a value', () => {
     expect(redact('hun/ter22 hun%2Fter22 shop db')).toBe('[hidden: shop/url] [hidden: shop/url] shop db')
   })
 
+  it('may be a connection string of another kind, or have an @ in its password', () => {
+    const strings = [
+      'postgres://shop:p@ssw0rd@db:5432/shop?a=b@c',
+      'shop:p@ssw0rd@tcp(db:3306)/shop',
+      'host=db user=shop password=p@ssw0rd sslmode=disable',
+      'Server=db;User Id=shop;Password=p@ssw0rd;',
+      'jdbc:postgresql://db/shop?user=shop&password=p%40ssw0rd',
+    ]
+    for (const string of strings) {
+      expect(hiding({ string }).redact('shop db p@ssw0rd!'), string).toBe('shop db [hidden: shop/string]!')
+    }
+  })
+
+  it('may be lines with comments behind quotes and values', () => {
+    const { redact } = hiding({ env: 'A="hun\\"ter22" # mine\nB=abcdefgh # other\nC=1\n' })
+    expect(redact('hun"ter22, abcdefgh')).toBe('[hidden: shop/env], [hidden: shop/env]')
+  })
+
+  it('may have a line of much white space', { timeout: 5_000 }, () => {
+    const { redact } = hiding({ env: `A=hunter22${' '.repeat(60_000)}x\nB=abcdefgh\n` })
+    expect(redact('abcdefgh')).toBe('[hidden: shop/env]')
+  })
+
   it('that only looks like one is a value as others are', () => {
     for (const value of ['{abc: [def', `${'['.repeat(5_000)}x`, 'a: *nobody\nb: c', '&a [*a, *a]\n']) {
       expect(hiding({ value }).redact(`<${value}>`)).not.toContain(value.trim())
