@@ -105,6 +105,13 @@ describe('setSecret', () => {
     await expect(set(folder, 'a.yaml', 's', Buffer.from([255]))).rejects.toMatchObject({ code: 'USAGE' })
   })
 
+  it('takes what would lose figures as a number for a text', async () => {
+    const folder = await folderWith({ 'a.yaml': await sops.encrypt('pin: 4321\nversion: 1.9\n', 'yaml') })
+    await set(folder, 'a.yaml', 'pin', '0042')
+    await set(folder, 'a.yaml', 'version', '1.10')
+    expect(await decrypted(folder, 'a.yaml')).toBe('pin: "0042"\nversion: "1.10"\n')
+  })
+
   it('writes nothing where the value is that already', async () => {
     const sealed = await sops.encrypt('a: one\n', 'yaml')
     const folder = await folderWith({ 'a.yaml': sealed })
@@ -189,6 +196,17 @@ describe('setSecret in files that only sops opens', () => {
     const folder = await folderWith({ '.sops.yaml': `creation_rules: [{path_regex: ^new, age: "${rsa}"}]\n` })
     await set(folder, 'new.yaml', 'a.b', 'new')
     expect(await decrypted(folder, 'new.yaml')).toBe('a:\n    b: new\n')
+  })
+
+  it('makes no new file of which sops would read another value than was set', async () => {
+    const folder = await folderWith({ '.sops.yaml': `creation_rules: [{path_regex: ^new, age: "${rsa}"}]\n` })
+    for (const [file, key, value] of [
+      ['new.env', 'a', 'C:\\new'],
+      ['new.ini', 's.a', '"two"'],
+    ] as const) {
+      await expect(set(folder, file, key, value)).rejects.toMatchObject({ code: 'SECRETS_MALFORMED' })
+      await expect(lstat(join(folder, file))).rejects.toMatchObject({ code: 'ENOENT' })
+    }
   })
 
   it('leaves the file as it is where sops has no key for it, and says what to run', async () => {
