@@ -34,7 +34,12 @@ const ONLY_KEY = /^(- )*["']?[\w./-]+["']?\s*:\s*[[{|>]?[+-]?$/
 function linesOf(whole: string): string[] {
   if (!whole.includes('\n')) return [trimmedEnough(whole)]
   const lines = new Set(whole.split('\n').map(line => trimmed(line)))
-  return [...lines].filter(line => line.length >= LEAST_BYTES)
+  return [...lines].filter(line => line.length >= LEAST_BYTES && !isRule(line))
+}
+
+/** `# ------`: many a log has such ones, and nothing can be told by them. */
+function isRule(line: string): boolean {
+  return !/\w/.test(line) && new Set(line).size <= 3
 }
 
 /** As it is where nothing else of it would be long enough. */

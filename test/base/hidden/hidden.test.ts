@@ -119,6 +119,12 @@ describe('hidden values', () => {
     expect(redact(JSON.stringify({ pem }))).toBe('{"pem":"[hidden: shop/key]\\n"}')
   })
 
+  it('of several lines leave rules between them as they are', () => {
+    const { redact } = hiding({ script: '# ==========\nhunter22\n------\n', bare: '!!!!!!!!' })
+    expect(redact('+------+ # ========== hunter22')).toBe('+------+ # ========== [hidden: shop/script]')
+    expect(redact('is !!!!!!!!')).toBe('is [hidden: shop/bare]')
+  })
+
   it('that are binary are found byte by byte', () => {
     const value = Buffer.from([0, 255, 10, 200, 201, 202, 203, 204, 205, 0, 1])
     const hidden = hiding({ raw: value })
