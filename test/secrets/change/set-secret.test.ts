@@ -192,6 +192,17 @@ describe('setSecret in files that only sops opens', () => {
     expect((await decrypted(folder, file)).includes('one')).toBe(false)
   })
 
+  it('has sops set it at the very key and place, by any name and with comments in a list', async () => {
+    const plain =
+      "'a\"b': x\n'a\\b': x\nl:\n    # one\n    - x\n    - y\nl_unencrypted:\n    # one\n    - x\n    - y\n"
+    const folder = await folderWith({ 'a.yaml': await sops.encrypt(plain, 'yaml', '--age', rsa) })
+    for (const key of ['a"b', 'a\\b', 'l.1', 'l.2']) await set(folder, 'a.yaml', key, 'new')
+    await set(folder, 'a.yaml', 'l_unencrypted.1', 'new', { mayBePlain: true })
+    expect(await decrypted(folder, 'a.yaml')).toBe(
+      'a"b: new\na\\b: new\nl:\n    # one\n    - x\n    - new\n    - new\nl_unencrypted:\n    # one\n    - x\n    - new\n',
+    )
+  })
+
   it('has sops make a new file', async () => {
     const folder = await folderWith({ '.sops.yaml': `creation_rules: [{path_regex: ^new, age: "${rsa}"}]\n` })
     await set(folder, 'new.yaml', 'a.b', 'new')
