@@ -196,6 +196,14 @@ export function unwritable(file: string, format: SopsFormat): DevkError {
   })
 }
 
+export function uneditable(file: string, format: SopsFormat): DevkError {
+  return new DevkError({
+    code: 'SECRETS_MALFORMED',
+    message: `${file} can't be edited as a whole: as ${format} a value of it would be read back as another one, and be lost.`,
+    hint: `Change one value: devk secrets set ${file} KEY. Or keep it as yaml or json, which hold them all.`,
+  })
+}
+
 export function unopenedBySops(file: string, why: string, detail: string): DevkError {
   return new DevkError({
     code: 'SECRETS_WRONG_KEY',

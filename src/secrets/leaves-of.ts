@@ -1,4 +1,5 @@
 import { isMap, isScalar, isSeq, parseAllDocuments, visit } from 'yaml'
+import { connectionPasswords } from './connection-passwords.ts'
 
 /** Longer documents are known by their lines alone: what is looked through here holds up all else. */
 const MOST_BYTES = 64 * 1024
@@ -8,7 +9,9 @@ export function leavesOf(value: Buffer): Buffer[] {
   if (value.length > MOST_BYTES) return []
   const text = value.toString('utf8')
   const leaves = treeLeaves(text) ?? (text.trim().includes('\n') ? lineLeaves(text) : [])
-  return [...leaves, ...leaves.flatMap(passwordOf), ...passwordOf(text)].map(leaf => Buffer.from(leaf))
+  return [...leaves, ...leaves.flatMap(connectionPasswords), ...connectionPasswords(text)].map(leaf =>
+    Buffer.from(leaf),
+  )
 }
 
 /** Aliases are not followed: what they stand for is there itself. Undefined where it is no tree of values. */
@@ -40,20 +43,12 @@ function treeLeaves(text: string): string[] | undefined {
 
 function lineLeaves(text: string): string[] {
   return text.split('\n').flatMap(line => {
-    const [, given] = /^\s*(?:export\s+)?[\w.-]+\s*[=:]\s*(.+?)\s*$/.exec(line) ?? []
+    const [, given] = /^(?:export\s+)?[\w.-]+\s*[=:]\s*(.+)$/.exec(line.trim()) ?? []
     if (given === undefined) return []
-    const [, , quoted] = /^(["'])(.*)\1$/.exec(given) ?? []
-    return [quoted ?? given]
+    const [, quote, quoted] = /^(["'])(.*)\1(?:\s*[#;].*)?$/.exec(given) ?? []
+    if (quoted !== undefined) return quote === '"' ? [quoted, quoted.replace(/\\(.)/g, '$1')] : [quoted]
+    // For some a comment, for others a part of the value.
+    const end = given.search(/\s[#;]/)
+    return end < 0 ? [given] : [given, given.slice(0, end)]
   })
-}
-
-/** What a URL like a database's bears is often told without the rest of it. */
-function passwordOf(text: string): string[] {
-  const [, raw] = /^[a-z][\w+.-]*:\/\/[^/?#\s:@]*:([^/?#\s@]+)@/i.exec(text.trim()) ?? []
-  if (raw === undefined) return []
-  try {
-    return [...new Set([raw, decodeURIComponent(raw)])]
-  } catch {
-    return [raw]
-  }
 }

@@ -97,7 +97,20 @@ export function shownPath(path: Readonly<ValuePath>): string {
   return path.join('.')
 }
 
-/** As sops takes it. */
-export function sopsPath(path: Readonly<ValuePath>): string {
-  return path.map(step => `[${JSON.stringify(step)}]`).join('')
+/** As sops takes it: it has no way to write a sign otherwise, and counts comments of a list as items. */
+export function sopsPath(path: Readonly<ValuePath>, [part]: readonly TreeMap[]): string {
+  let node: TreeNode | undefined = part
+  return path
+    .map(step => {
+      const above: TreeNode | undefined = node
+      node = above && childrenOf(above).findLast(({ key }) => key === step)?.node
+      return typeof step === 'string' ? `["${step}"]` : `[${placeIn(above, step)}]`
+    })
+    .join('')
+}
+
+function placeIn(node: TreeNode | undefined, step: number): number {
+  if (node?.kind !== 'list') return step
+  const places = node.items.flatMap((item, place) => (item.kind === 'comment' ? [] : [place]))
+  return places[step] ?? node.items.length
 }

@@ -79,6 +79,11 @@ describe('a file that was changed after it was encrypted', () => {
     }
   })
 
+  it.each(FORMATS)('is refused where the iv of a %s value is longer than any', async format => {
+    const long = `iv:${'A'.repeat(172)}`
+    expect(await codeOf(format, text => text.replace(/iv:[^,]+/, long))).toBe('SECRETS_TAMPERED_VALUE')
+  })
+
   it.each(FORMATS)('is refused where a %s value is cut or has more behind it', async format => {
     const cut = (text: string) => text.replace(/data:(.)[^,]*,/, 'data:$1,')
     const more = (text: string) => text.replace(/,type:str\]/, ',type:str]x')

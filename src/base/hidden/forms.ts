@@ -1,3 +1,7 @@
+import { inJson } from './in-json.ts'
+import { inQuotes } from './in-quotes.ts'
+import { inUrls } from './in-urls.ts'
+
 /** What is shorter is found everywhere. */
 const LEAST_BYTES = 6
 /** Longer values are hardly printed in lines of base64. */
@@ -6,19 +10,19 @@ const WRAPPED_AT = 76
 
 /**
  * How logs may show a value, each form as latin1, without line ends and not shorter than what is hidden at all: its
- * lines as they are, and the whole as base64, in JSON and in URLs.
+ * lines as they are and in quotes, and the whole as base64, in JSON and in URLs.
  */
 export function formsOf(value: Buffer, { isDocument = false } = {}): Set<string> {
-  const whole = value.toString('latin1').replace(/[\r\n]+$/, '')
-  if (whole.length < LEAST_BYTES || whole.trim() === '') return new Set()
-  const bytes = Buffer.from(whole, 'latin1')
+  const whole = trimmed(value.toString('latin1'), '\r\n', 'end')
+  if (whole.length < LEAST_BYTES || trimmed(whole) === '') return new Set()
   const lines = linesOf(whole).filter(line => !(ARMOR.test(line) || (isDocument && ONLY_KEY.test(line))))
   const forms = [
-    ...lines.flatMap(line => [line, ...texts(Buffer.from(line, 'latin1'), inJson)]),
-    ...texts(bytes, text => [...inJson(text), ...inUrls(text)]),
-    ...inBase64(bytes),
+    ...lines.flatMap(line => [line, ...texts(line, text => [...inJson(text), ...inQuotes(text)])]),
+    ...texts(whole, inJson),
+    // Many a program takes the white space around it away.
+    ...[whole, trimmedEnough(whole)].flatMap(text => [...texts(text, inUrls), ...inBase64(text)]),
     // With the line end that many a file has, the last characters are others.
-    ...(bytes.length < value.length ? inBase64(value) : []),
+    ...(whole.length < value.length ? inBase64(value.toString('latin1')) : []),
   ]
   return new Set(forms.filter(form => form.length >= LEAST_BYTES && !form.includes('\n')))
 }
@@ -28,38 +32,40 @@ const ARMOR = /^-----(BEGIN|END) .*-----$/
 const ONLY_KEY = /^(- )*["']?[\w./-]+["']?\s*:\s*[[{|>]?[+-]?$/
 
 function linesOf(whole: string): string[] {
-  // As it is where nothing else of it would be long enough.
-  if (!whole.includes('\n')) return [whole.trim().length < LEAST_BYTES ? whole : whole.trim()]
-  return whole.split('\n').map(line => line.trim())
+  if (!whole.includes('\n')) return [trimmedEnough(whole)]
+  const lines = new Set(whole.split('\n').map(line => trimmed(line)))
+  return [...lines].filter(line => line.length >= LEAST_BYTES && !isRule(line))
 }
 
-function texts(bytes: Buffer, forms: (text: string) => string[]): string[] {
-  const text = bytes.toString('utf8')
-  if (!Buffer.from(text).equals(bytes)) return []
+/** `# ------`: many a log has such ones, and nothing can be told by them. */
+function isRule(line: string): boolean {
+  return !/\w/.test(line) && new Set(line).size <= 3
+}
+
+/** As it is where nothing else of it would be long enough. */
+function trimmedEnough(whole: string): string {
+  const text = trimmed(whole)
+  return text.length < LEAST_BYTES ? whole : text
+}
+
+/** Of bytes: a space of Unicode is a part of a letter here. */
+function trimmed(text: string, space = ' \t\r\n\v\f', where: 'both' | 'end' = 'both'): string {
+  let [start, end] = [0, text.length]
+  while (end > 0 && space.includes(text.charAt(end - 1))) end--
+  while (where === 'both' && start < end && space.includes(text.charAt(start))) start++
+  return text.slice(start, end)
+}
+
+function texts(bytes: string, forms: (text: string) => string[]): string[] {
+  const whole = Buffer.from(bytes, 'latin1')
+  const text = whole.toString('utf8')
+  if (!Buffer.from(text).equals(whole)) return []
   return forms(text).map(form => Buffer.from(form).toString('latin1'))
 }
 
-/** As it is written everywhere, and as Go, Python and PHP write it. */
-function inJson(text: string): string[] {
-  const json = JSON.stringify(text).slice(1, -1)
-  const escaped = (char: string) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`
-  return [
-    json,
-    json.replace(/[<>&\u2028\u2029]/g, escaped),
-    json.replace(/[\u0080-\uffff]/g, escaped),
-    json.replaceAll('/', '\\/'),
-  ]
-}
-
-function inUrls(text: string): string[] {
-  const loose = encodeURIComponent(text)
-  const strict = loose.replace(/[!'()*]/g, char => `%${char.charCodeAt(0).toString(16).toUpperCase()}`)
-  const upper = [loose, strict, strict.replaceAll('%20', '+')]
-  return [...upper, ...upper.map(form => form.replace(/%../g, code => code.toLowerCase()))]
-}
-
 /** Also where it stands within something else: what comes before decides which of three ways it is written. */
-function inBase64(bytes: Buffer): string[] {
+function inBase64(text: string): string[] {
+  const bytes = Buffer.from(text, 'latin1')
   const whole = bytes.toString('base64')
   const within = [0, 1, 2].map(before => {
     const encoded = Buffer.concat([Buffer.alloc(before), bytes]).toString('base64')

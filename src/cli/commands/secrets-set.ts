@@ -8,7 +8,8 @@ export const secretsSet: Command = {
   options: [
     {
       flags: '--type <type>',
-      about: 'str, int, float or bool; otherwise that of the value before, or a text',
+      about:
+        'str, int, float or bool; otherwise that of the value before if nothing is lost by it, or a text',
     },
     { flags: '--raw', about: 'Keep a line end behind the value' },
     { flags: '--plain', about: 'Also where the file’s rule leaves that value readable for all' },

@@ -68,6 +68,7 @@ function readStanzas(lines: readonly string[]): AgeStanza[] | undefined {
 
 /** Without or with its padding; undefined where it is no base64. */
 export function base64(text: string): Buffer | undefined {
+  if (!/^[^=]*={0,2}$/.test(text)) return undefined
   const bytes = Buffer.from(text, 'base64')
   const bare = (padded: string) => padded.replace(/=+$/, '')
   return bare(bytes.toString('base64')) === bare(text) ? bytes : undefined

@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { DevkError } from '../../base/errors.ts'
 import { runSops, type SopsFailure, typeFlags } from '../run-sops.ts'
-import { sopsPath, type ValuePath } from '../value-path.ts'
 import type { SecretFile } from './secret-file.ts'
 
 export interface SopsRun {
@@ -28,7 +27,7 @@ export async function encryptBySops(
 /** Has sops set a value in a copy, which is ciphertext as the file itself is; the value goes by a pipe. */
 export async function setBySops(
   secretFile: SecretFile & { bytes: Buffer },
-  path: Readonly<ValuePath>,
+  sopsPath: string,
   json: string,
   run: SopsRun,
 ): Promise<Buffer> {
@@ -37,7 +36,7 @@ export async function setBySops(
   try {
     const copy = join(folder, 'copy')
     await writeFile(copy, bytes, { mode: 0o600 })
-    const args = ['set', ...typeFlags(format), '--value-stdin', copy, sopsPath(path)]
+    const args = ['set', ...typeFlags(format), '--value-stdin', copy, sopsPath]
     const input = Buffer.from(json, 'utf8')
     const { exitCode, stderr } = await runSops(args, { ...run, file, input })
     if (exitCode !== 0) throw failed(file, run.why, { exitCode, stderr })

@@ -3,9 +3,11 @@ import { DevkError, toDevkError } from '../../base/errors.ts'
 import { findTool } from '../../exec/tools.ts'
 import type { OpenedSecret, SavedSecret } from '../../model/secrets.ts'
 import type { SopsFormat, TreeMap } from '../document.ts'
+import { uneditable } from '../faults.ts'
 import { parsePlain } from '../formats/parse.ts'
 import { printPlain } from '../print/print.ts'
 import { OFFLINE, typeFlags } from '../run-sops.ts'
+import { readsBack } from '../same-parts.ts'
 import { editorOf } from './editor.ts'
 import { newFileText, ruleForNew } from './new-file.ts'
 import {
@@ -47,6 +49,7 @@ export async function openSecret(options: EditOptions): Promise<OpenedSecret> {
     }
   }
   const plain = printPlain(found.parts, format, { file, indent: found.indent })
+  if (!readsBack(plain, found.parts, format)) throw uneditable(file, format)
   return { ...opened, isNew: false, text: plain.toString('base64') }
 }
 

@@ -2,8 +2,10 @@ import { DevkError } from '../../base/errors.ts'
 import { type CreationRule, creationRules } from '../creation-rules.ts'
 import type { TreeMap } from '../document.ts'
 import { writeSops } from '../encrypt/write-sops.ts'
+import { unwritable } from '../faults.ts'
 import { printPlain } from '../print/print.ts'
 import { isNative } from '../recipients.ts'
+import { readsBack } from '../same-parts.ts'
 import { encryptBySops, type SopsRun } from './by-sops.ts'
 import type { SecretFile } from './secret-file.ts'
 
@@ -33,5 +35,7 @@ export async function newFileText(
     return await writeSops(parts, format, { recipients, rules: fields, macOnlyEncrypted, file })
   }
   const why = `it is to be encrypted for ${[...others, ...recipients].join(', ')}`
-  return await encryptBySops(printPlain(parts, format, { file }), secretFile, { ...run, why })
+  const plain = printPlain(parts, format, { file })
+  if (!readsBack(plain, parts, format)) throw unwritable(file, format)
+  return await encryptBySops(plain, secretFile, { ...run, why })
 }

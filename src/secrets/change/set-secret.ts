@@ -1,11 +1,12 @@
 import { DevkError } from '../../base/errors.ts'
 import type { SetSecret } from '../../model/secrets.ts'
-import { type SopsFormat, scalar, type TreeMap } from '../document.ts'
+import { comment, type SopsFormat, scalar, type TreeMap } from '../document.ts'
 import { parse } from '../formats/parse.ts'
 import { mapLeaves } from '../map-leaves.ts'
 import { parseSops } from '../metadata.ts'
 import { type RuleFields, ruleOf } from '../rules.ts'
-import { shownPath, type ValuePath, valuePath } from '../value-path.ts'
+import { shownPath, sopsPath, type ValuePath, valuePath } from '../value-path.ts'
+import { parseSealed } from '../values/cipher.ts'
 import { setBySops } from './by-sops.ts'
 import { newFileText, ruleForNew } from './new-file.ts'
 import { openSecretFile, readSecretFile, type SecretFile, saveSecretFile } from './secret-file.ts'
@@ -38,7 +39,7 @@ async function change(secretFile: SecretFile & { bytes: Buffer }, options: SetOp
   const opened = await openSecretFile(secretFile, options)
   // Where devk can't decrypt the file, it still knows its keys, which are not encrypted.
   const read = () => parseSops(bytes, format, file)
-  const parts = 'sopsOnly' in opened ? read().parts : opened.parts
+  const parts = 'sopsOnly' in opened ? withComments(read().parts) : opened.parts
   const rules = 'sopsOnly' in opened ? read().metadata.rules : opened.rules
   const path = pathFor(options, parts, format)
   const first = parts[0] ?? EMPTY
@@ -53,9 +54,19 @@ async function change(secretFile: SecretFile & { bytes: Buffer }, options: SetOp
   const { env, signal } = options
   const run = { env, signal, why: 'sopsOnly' in opened ? opened.sopsOnly : '' }
   const text =
-    'sopsOnly' in opened ? await setBySops(secretFile, path, asJson(value), run) : opened.rewritten(changed)
+    'sopsOnly' in opened
+      ? await setBySops(secretFile, sopsPath(path, parts), asJson(value), run)
+      : opened.rewritten(changed)
   await saveSecretFile(secretFile, text)
   return { ...answer, outcome: known ? 'changed' : 'added' }
+}
+
+/** An encrypted comment in a list looks like an item of it. */
+function withComments(parts: readonly TreeMap[]): TreeMap[] {
+  return mapLeaves(parts, leaf => {
+    const sealed = parseSealed(leaf.bytes)
+    return typeof sealed === 'object' && sealed.type === 'comment' ? comment(leaf.bytes) : leaf
+  })
 }
 
 async function create(secretFile: SecretFile, options: SetOptions): Promise<SetSecret> {

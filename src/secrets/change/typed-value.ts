@@ -24,7 +24,7 @@ export function typedValue(text: Buffer, { type, now, format }: Asked): TreeScal
   }
   if (format === 'ini') return asText(text, type, format)
   const kept = now && VALUE_TYPES.find(known => known === now.type)
-  if (type === undefined) return (kept && asType(text, kept)) ?? scalar('str', text)
+  if (type === undefined) return (kept && asExact(text, kept)) ?? scalar('str', text)
   const value = asType(text, type)
   if (!value) throw usage(`The value is no ${type}.`, 'Leave --type out, and it is a text.')
   return value
@@ -33,6 +33,12 @@ export function typedValue(text: Buffer, { type, now, format }: Asked): TreeScal
 function asText(text: Buffer, type: ValueType | undefined, format: SopsFormat): TreeScalar {
   if (type === undefined || type === 'str') return scalar('str', text)
   throw usage(`A ${format} file has no ${type} values.`, 'Leave --type out.')
+}
+
+/** A number has no zeros before or behind it: of a PIN or a version they would be lost. */
+function asExact(text: Buffer, type: ValueType): TreeScalar | undefined {
+  const value = asType(text, type)
+  return type === 'bool' || value?.bytes.equals(text) ? value : undefined
 }
 
 function asType(bytes: Buffer, type: ValueType): TreeScalar | undefined {

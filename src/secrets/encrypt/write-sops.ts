@@ -3,10 +3,10 @@ import { openTree } from '../decrypt-tree.ts'
 import { entriesOf, type SopsFormat, type TreeEntry, type TreeMap } from '../document.ts'
 import { hasOwnKey, unwritable } from '../faults.ts'
 import { isOwnKey, parseSops } from '../metadata.ts'
-import { printJson } from '../print/json.ts'
 import { type PrintOptions, print } from '../print/print.ts'
 import { settled } from '../print/yaml.ts'
 import type { RuleFields } from '../rules.ts'
+import { sameParts } from '../same-parts.ts'
 import { seal } from '../values/cipher.ts'
 import { ownPart, restamped } from './own-part.ts'
 import { type Sealing, sealTree } from './seal-tree.ts'
@@ -76,13 +76,9 @@ function verify(
   try {
     const { parts, metadata } = parseSops(text, format, file)
     const read = openTree(parts, { metadata, key, file })
-    if (read.length === plain.length && read.every((part, index) => same(part, plain[index]))) return
+    if (sameParts(read, plain)) return
   } catch {
     // Told below.
   }
   throw unwritable(file, format)
-}
-
-function same(one: TreeMap, other: TreeMap | undefined): boolean {
-  return other !== undefined && printJson([one]).equals(printJson([other]))
 }

@@ -4,7 +4,7 @@ import { utf8 } from './text.ts'
 
 /** Go's white space: JavaScript counts one character less and another one more. */
 const SPACE = '[\\t-\\r \\u0085\\u00a0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000]'
-const EDGES = new RegExp(`^${SPACE}+|${SPACE}+$`, 'gu')
+const LAST = new RegExp(`${SPACE}$`, 'u')
 const START = new RegExp(`^${SPACE}+`, 'u')
 
 interface Section {
@@ -17,7 +17,10 @@ interface Section {
 
 /** Sections of keys; whatever stands before the first one is in DEFAULT, which is always there. */
 export function readIni(bytes: Buffer, file: string): TreeMap[] {
-  const lines = utf8(bytes, file).split(/(?<=\n)/)
+  // The next one is the last: taken from the front, each would move all others.
+  const lines = utf8(bytes, file)
+    .split(/(?<=\n)/)
+    .toReversed()
   let section = newSection('DEFAULT', '')
   const sections = [section]
   let pending = ''
@@ -30,7 +33,7 @@ export function readIni(bytes: Buffer, file: string): TreeMap[] {
     return text
   }
   while (lines.length > 0) {
-    const line = (lines.shift() ?? '').replace(START, '')
+    const line = (lines.pop() ?? '').replace(START, '')
     if (line === '') continue
     if (/^[#;]/.test(line)) {
       note(line)
@@ -103,7 +106,7 @@ function readQuoted(
   const end = text.lastIndexOf(quote)
   if (end >= 0) return text.slice(0, end)
   let value = text
-  for (let next = lines.shift(); next !== undefined; next = lines.shift()) {
+  for (let next = lines.pop(); next !== undefined; next = lines.pop()) {
     const closing = next.lastIndexOf(quote)
     if (closing < 0 || trim(next.slice(closing + quote.length)).endsWith('\\')) {
       value += next
@@ -117,7 +120,7 @@ function readQuoted(
 
 function readContinued(start: string, lines: string[]): string {
   let value = start
-  for (let next = lines.shift(); next !== undefined; next = lines.shift()) {
+  for (let next = lines.pop(); next !== undefined; next = lines.pop()) {
     const line = trim(next)
     value += line
     if (line === '' || !value.endsWith('\\')) break
@@ -126,6 +129,9 @@ function readContinued(start: string, lines: string[]): string {
   return value
 }
 
+/** A search for all of it at the end would begin at each space within. */
 function trim(text: string): string {
-  return text.replace(EDGES, '')
+  let end = text.length
+  while (end > 0 && LAST.test(text.charAt(end - 1))) end--
+  return text.slice(0, end).replace(START, '')
 }

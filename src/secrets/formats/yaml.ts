@@ -63,12 +63,14 @@ function readMap(node: YAMLMap, reading: Reading, depth: number): TreeMap {
   const { file, spilled } = reading
   const indent = indentOf(node)
   const entries: TreeMap['entries'] = [...commentLines(node.commentBefore)]
+  const names = new Set<string>()
   for (const { key, value } of node.items) {
     const name = isScalar(key) ? meaning(key) : undefined
     if (name?.type !== 'str') throw malformed(file, 'it has a key that is not a string')
     entries.push(...commentsOf(key))
     entries.push(...commentsOfValue(value))
     const text = name.bytes.toString('utf8')
+    if (names.size === names.add(text).size) throw malformed(file, 'it has a key twice in one mapping')
     entries.push({ kind: 'entry', key: text, value: readNode(value, reading, depth + 1) })
     entries.push(...takeOwn(spilled, indent))
   }
@@ -103,7 +105,8 @@ function parse(text: string, file: string): ReturnType<typeof parseAllDocuments>
       schema: 'failsafe',
       version: '1.2',
       merge: false,
-      uniqueKeys: true,
+      // It compares each with all others.
+      uniqueKeys: false,
       logLevel: 'silent',
       prettyErrors: false,
       // They say how far a comment is indented: without one nobody asks.
@@ -117,7 +120,15 @@ function parse(text: string, file: string): ReturnType<typeof parseAllDocuments>
 
 /** Sops closes an empty mapping or list that has comments at the start of a line, where Go's library alone takes it. */
 function indented(text: string): string {
-  return text.replace(/([{[]\n(?:( +)#[^\n]*\n)+)(?=[}\]])/g, '$1$2')
+  if (!/^[}\]]/m.test(text)) return text
+  /** Of the comments since a bracket was opened; undefined behind anything else. */
+  let indent: string | undefined
+  const lines = text.split('\n').map(line => {
+    const before = indent
+    indent = (before !== undefined && /^( +)#/.exec(line)?.[1]) || (/[{[]$/.test(line) ? '' : undefined)
+    return before && /^[}\]]/.test(line) ? before + line : line
+  })
+  return lines.join('\n')
 }
 
 function lineAt(text: string, offset: number): number {

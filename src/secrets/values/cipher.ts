@@ -25,6 +25,8 @@ export function parseSealed(bytes: Buffer): Sealed | 'plain' | 'broken' {
 
 /** Undefined where the key, the place or any byte of it is another one than it was encrypted with. */
 export function unseal({ data, iv, tag }: Sealed, key: KeyObject, place: string): Buffer | undefined {
+  // Node throws for longer ones.
+  if (iv.length > MOST_IV_BYTES) return undefined
   const decipher = createDecipheriv('aes-256-gcm', key, iv, { authTagLength: TAG_BYTES })
   decipher.setAAD(Buffer.from(place, 'utf8'))
   decipher.setAuthTag(tag)
@@ -54,6 +56,7 @@ export function placeOf(path: readonly string[]): string {
 
 const IV_BYTES = 32
 const TAG_BYTES = 16
+const MOST_IV_BYTES = 128
 
 /** Node's own decoder ignores what isn't base64; a file that was changed must not be read as if it weren't. */
 function base64(text: string): Buffer | undefined {

@@ -60,6 +60,55 @@ describe('hidden values', () => {
     for (const form of forms) expect(redact(`?key=${form}&x`)).toBe('?key=[hidden: shop/password]&x')
   })
 
+  it('are found in JSON where more is escaped than need be', () => {
+    const { redact } = hiding({ password: `ö/"it's+a=b&c` })
+    const escaped = [
+      '\\u00f6\\/\\"it\'s+a=b&c',
+      '\\u00F6/\\"it\'s+a=b&c',
+      'ö/\\"it\\u0027s+a\\u003db\\u0026c',
+      '\\u00F6/\\u0022it\\u0027s\\u002Ba=b\\u0026c',
+    ]
+    for (const each of escaped) expect(redact(`"${each}"`)).toBe('"[hidden: shop/password]"')
+  })
+
+  it('are found in the quotes of shells, YAML and Python', () => {
+    const { redact } = hiding({ password: 'it\'s $5 "or" \\more' })
+    const quoted = [
+      `'it''s $5 "or" \\more'`,
+      `'it'\\''s $5 "or" \\more'`,
+      `'it'"'"'s $5 "or" \\more'`,
+      `'it\\'s $5 "or" \\\\more'`,
+    ]
+    for (const each of quoted) expect(redact(each)).toBe("'[hidden: shop/password]'")
+    expect(redact('"it\'s \\$5 \\"or\\" \\\\more"')).toBe('"[hidden: shop/password]"')
+  })
+
+  it('are found in URLs by whichever list their characters are kept', () => {
+    const url = new URL('http://shop@db')
+    url.password = "p@ss/$w&rd~*'"
+    const forms = {
+      browser: url.href.slice('http://shop:'.length, -'@db/'.length),
+      python: 'p%40ss/%24w%26rd~%2A%27',
+      go: 'p%40ss%2F$w&rd~%2A%27',
+      java: 'p%40ss%2F%24w%26rd%7E*%27',
+    }
+    const { redact } = hiding({ password: "p@ss/$w&rd~*'" })
+    for (const form of Object.values(forms)) expect(redact(`<${form}>`)).toBe('<[hidden: shop/password]>')
+  })
+
+  it('are found without the white space around them, which is none within a letter', () => {
+    const { redact } = hiding({ password: ' hunter 22 \n', word: 'voilà-voilà' })
+    expect(redact('hunter 22')).toBe('[hidden: shop/password]')
+    expect(redact('hunter%2022')).toBe('[hidden: shop/password]')
+    expect(redact(Buffer.from('hunter 22').toString('base64'))).toBe('[hidden: shop/password]')
+    expect(redact('<voilà-voilà>')).toBe('<[hidden: shop/word]>')
+  })
+
+  it('of many empty lines cost no more than others', { timeout: 5_000 }, () => {
+    const { redact } = hiding({ many: `hunter22${'\n'.repeat(200_000)}x` })
+    expect(redact('hunter22')).toBe('[hidden: shop/many]')
+  })
+
   it('of several lines are hidden line by line, but for what all such files have', () => {
     const pem = '-----BEGIN PRIVATE KEY-----\nMIIEvQIBADANBgkq\n  abc\nhkiG9w0B\n-----END PRIVATE KEY-----\n'
     const { redact } = hiding({ key: pem })
@@ -68,6 +117,12 @@ describe('hidden values', () => {
     )
     expect(redact(JSON.stringify({ pem: pem.trim() }))).toBe('{"pem":"[hidden: shop/key]"}')
     expect(redact(JSON.stringify({ pem }))).toBe('{"pem":"[hidden: shop/key]\\n"}')
+  })
+
+  it('of several lines leave rules between them as they are', () => {
+    const { redact } = hiding({ script: '# ==========\nhunter22\n------\n', bare: '!!!!!!!!' })
+    expect(redact('+------+ # ========== hunter22')).toBe('+------+ # ========== [hidden: shop/script]')
+    expect(redact('is !!!!!!!!')).toBe('is [hidden: shop/bare]')
   })
 
   it('that are binary are found byte by byte', () => {
@@ -149,6 +204,29 @@ describe('a document as a value', () => {
   it('may be a URL: its password is hidden also without the rest', () => {
     const { redact } = hiding({ url: 'postgres://shop:hun%2Fter22@db:5432/shop' })
     expect(redact('hun/ter22 hun%2Fter22 shop db')).toBe('[hidden: shop/url] [hidden: shop/url] shop db')
+  })
+
+  it('may be a connection string of another kind, or have an @ in its password', () => {
+    const strings = [
+      'postgres://shop:p@ssw0rd@db:5432/shop?a=b@c',
+      'shop:p@ssw0rd@tcp(db:3306)/shop',
+      'host=db user=shop password=p@ssw0rd sslmode=disable',
+      'Server=db;User Id=shop;Password=p@ssw0rd;',
+      'jdbc:postgresql://db/shop?user=shop&password=p%40ssw0rd',
+    ]
+    for (const string of strings) {
+      expect(hiding({ string }).redact('shop db p@ssw0rd!'), string).toBe('shop db [hidden: shop/string]!')
+    }
+  })
+
+  it('may be lines with comments behind quotes and values', () => {
+    const { redact } = hiding({ env: 'A="hun\\"ter22" # mine\nB=abcdefgh # other\nC=1\n' })
+    expect(redact('hun"ter22, abcdefgh')).toBe('[hidden: shop/env], [hidden: shop/env]')
+  })
+
+  it('may have a line of much white space', { timeout: 5_000 }, () => {
+    const { redact } = hiding({ env: `A=hunter22${' '.repeat(60_000)}x\nB=abcdefgh\n` })
+    expect(redact('abcdefgh')).toBe('[hidden: shop/env]')
   })
 
   it('that only looks like one is a value as others are', () => {

@@ -105,6 +105,13 @@ describe('setSecret', () => {
     await expect(set(folder, 'a.yaml', 's', Buffer.from([255]))).rejects.toMatchObject({ code: 'USAGE' })
   })
 
+  it('takes what would lose figures as a number for a text', async () => {
+    const folder = await folderWith({ 'a.yaml': await sops.encrypt('pin: 4321\nversion: 1.9\n', 'yaml') })
+    await set(folder, 'a.yaml', 'pin', '0042')
+    await set(folder, 'a.yaml', 'version', '1.10')
+    expect(await decrypted(folder, 'a.yaml')).toBe('pin: "0042"\nversion: "1.10"\n')
+  })
+
   it('writes nothing where the value is that already', async () => {
     const sealed = await sops.encrypt('a: one\n', 'yaml')
     const folder = await folderWith({ 'a.yaml': sealed })
@@ -185,10 +192,32 @@ describe('setSecret in files that only sops opens', () => {
     expect((await decrypted(folder, file)).includes('one')).toBe(false)
   })
 
+  it('has sops set it at the very key and place, by any name and with comments in a list', async () => {
+    const plain =
+      "'a\"b': x\n'a\\b': x\nl:\n    # one\n    - x\n    - y\nl_unencrypted:\n    # one\n    - x\n    - y\n"
+    const folder = await folderWith({ 'a.yaml': await sops.encrypt(plain, 'yaml', '--age', rsa) })
+    for (const key of ['a"b', 'a\\b', 'l.1', 'l.2']) await set(folder, 'a.yaml', key, 'new')
+    await set(folder, 'a.yaml', 'l_unencrypted.1', 'new', { mayBePlain: true })
+    expect(await decrypted(folder, 'a.yaml')).toBe(
+      'a"b: new\na\\b: new\nl:\n    # one\n    - x\n    - new\n    - new\nl_unencrypted:\n    # one\n    - x\n    - new\n',
+    )
+  })
+
   it('has sops make a new file', async () => {
     const folder = await folderWith({ '.sops.yaml': `creation_rules: [{path_regex: ^new, age: "${rsa}"}]\n` })
     await set(folder, 'new.yaml', 'a.b', 'new')
     expect(await decrypted(folder, 'new.yaml')).toBe('a:\n    b: new\n')
+  })
+
+  it('makes no new file of which sops would read another value than was set', async () => {
+    const folder = await folderWith({ '.sops.yaml': `creation_rules: [{path_regex: ^new, age: "${rsa}"}]\n` })
+    for (const [file, key, value] of [
+      ['new.env', 'a', 'C:\\new'],
+      ['new.ini', 's.a', '"two"'],
+    ] as const) {
+      await expect(set(folder, file, key, value)).rejects.toMatchObject({ code: 'SECRETS_MALFORMED' })
+      await expect(lstat(join(folder, file))).rejects.toMatchObject({ code: 'ENOENT' })
+    }
   })
 
   it('leaves the file as it is where sops has no key for it, and says what to run', async () => {

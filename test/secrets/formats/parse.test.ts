@@ -79,6 +79,20 @@ describe('the parser', () => {
       { seed: 44 },
     )
   })
+
+  it('refuses a key that is twice in one mapping of YAML, as sops does', () => {
+    expect(() => parse(Buffer.from('a: 1\nb: {a: 1}\n"a": 2\n'), 'yaml', 'x')).toThrow('twice')
+  })
+
+  const MANY = 40_000
+  it.each<[what: string, format: SopsFormat, text: string]>([
+    ['keys', 'yaml', Array.from({ length: MANY }, (_, index) => `k${index}: v\n`).join('')],
+    ['brackets in comments', 'yaml', `a: [\n${'  # [\n'.repeat(MANY)}]\n`],
+    ['keys', 'ini', Array.from({ length: 2 * MANY }, (_, index) => `k${index} = v\n`).join('')],
+    ['spaces', 'ini', `a = b${' '.repeat(4 * MANY)}c\n`],
+  ])('reads many %s of %s no slower than they are many', { timeout: 15_000 }, (_, format, text) => {
+    expect(parse(Buffer.from(text), format, 'x')).toHaveLength(1)
+  })
 })
 
 /** Every fault is one of ours; a value that was read is a tree to its end. */
