@@ -6,7 +6,10 @@ import type { Opening } from '../protocol/terminal.ts'
 
 export type Answered = { value: unknown } | { opening: Opening } | 'retiring' | 'untaken' | undefined
 
-/** Reads until there is an answer, or frames follow; undefined where the lines end without one, `untaken` where nothing can have been done. Throws the error that was answered. */
+/**
+ * Reads until there is an answer, or frames follow; undefined where the lines end without one, `untaken` where they end
+ * before anything can have been done. Throws the error that was answered.
+ */
 export async function readAnswer(
   lines: AsyncIterable<string>,
   onProgress: (progress: Progress) => void,

@@ -30,7 +30,10 @@ export type Carry<Name extends OperationName> = (
   opening: Opening,
 ) => Promise<Operations[Name]['output']>
 
-/** Has the daemon perform an operation; `retiring` where it is of another build and ends, `untaken` where it ended before. */
+/**
+ * Has the daemon perform an operation; `retiring` where it is of another build and ends, `untaken` where it ended before
+ * it did anything.
+ */
 export async function askDaemon<Name extends OperationName>(
   socket: Socket,
   request: Omit<Request<Name>, 'type'>,

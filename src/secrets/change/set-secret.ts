@@ -35,12 +35,9 @@ export async function setSecret(options: SetOptions): Promise<SetSecret> {
 }
 
 async function change(secretFile: SecretFile & { bytes: Buffer }, options: SetOptions): Promise<SetSecret> {
-  const { file, format, bytes } = secretFile
+  const { file, format } = secretFile
   const opened = await openSecretFile(secretFile, options)
-  // Where devk can't decrypt the file, it still knows its keys, which are not encrypted.
-  const read = () => parseSops(bytes, format, file)
-  const parts = 'sopsOnly' in opened ? withComments(read().parts) : opened.parts
-  const rules = 'sopsOnly' in opened ? read().metadata.rules : opened.rules
+  const { parts, rules } = 'sopsOnly' in opened ? readSealed(secretFile) : opened
   const path = pathFor(options, parts, format)
   const first = parts[0] ?? EMPTY
   const known = valueAtPath(first, path, file)
@@ -52,21 +49,27 @@ async function change(secretFile: SecretFile & { bytes: Buffer }, options: SetOp
   const changed = [withValue(first, path, value), ...parts.slice(1)]
   refusePlain(changed, path, { file, rules, mayBePlain: options.mayBePlain })
   const { env, signal } = options
-  const run = { env, signal, why: 'sopsOnly' in opened ? opened.sopsOnly : '' }
   const text =
     'sopsOnly' in opened
-      ? await setBySops(secretFile, sopsPath(path, parts), asJson(value), run)
+      ? await setBySops(secretFile, sopsPath(path, parts), asJson(value), {
+          env,
+          signal,
+          why: opened.sopsOnly,
+        })
       : opened.rewritten(changed)
   await saveSecretFile(secretFile, text)
   return { ...answer, outcome: known ? 'changed' : 'added' }
 }
 
-/** An encrypted comment in a list looks like an item of it. */
-function withComments(parts: readonly TreeMap[]): TreeMap[] {
-  return mapLeaves(parts, leaf => {
+/** What is known of a file that devk can't decrypt: its keys are not encrypted. */
+function readSealed({ bytes, format, file }: SecretFile & { bytes: Buffer }) {
+  const { parts, metadata } = parseSops(bytes, format, file)
+  // An encrypted comment in a list looks like an item of it.
+  const withComments = mapLeaves(parts, leaf => {
     const sealed = parseSealed(leaf.bytes)
     return typeof sealed === 'object' && sealed.type === 'comment' ? comment(leaf.bytes) : leaf
   })
+  return { parts: withComments, rules: metadata.rules }
 }
 
 async function create(secretFile: SecretFile, options: SetOptions): Promise<SetSecret> {
